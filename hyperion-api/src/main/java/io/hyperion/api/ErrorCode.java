@@ -1,0 +1,66 @@
+package io.hyperion.api;
+
+/**
+ * The stable codes of all errors that reach a caller. A code never changes its meaning; a retired one is not used again. The first
+ * digit tells the {@link ErrorKind}.
+ */
+public enum ErrorCode {
+    /** A required field is missing. */
+    MISSING_FIELD("HYP-1001", ErrorKind.INVALID_REQUEST),
+    /** A field has the wrong type. */
+    WRONG_TYPE("HYP-1002", ErrorKind.INVALID_REQUEST),
+    /** A number or a length is out of its range. */
+    OUT_OF_RANGE("HYP-1003", ErrorKind.INVALID_REQUEST),
+    /** A field has a value that is not one of the known ones. */
+    UNKNOWN_VALUE("HYP-1004", ErrorKind.INVALID_REQUEST),
+    /** Two fields exclude each other. */
+    CONFLICT("HYP-1005", ErrorKind.INVALID_REQUEST),
+    /** The body is not valid JSON. */
+    INVALID_JSON("HYP-1006", ErrorKind.INVALID_REQUEST),
+    /** A text is not valid: malformed UTF-8, an unpaired surrogate or a NUL character. */
+    INVALID_TEXT("HYP-1007", ErrorKind.INVALID_REQUEST),
+    /** The body or message is larger than the configured limit. */
+    TOO_LARGE("HYP-1008", ErrorKind.INVALID_REQUEST),
+    /** The prompt is empty. */
+    EMPTY_PROMPT("HYP-1009", ErrorKind.INVALID_REQUEST),
+    /** The prompt template is not known or cannot be used. */
+    UNSUPPORTED_TEMPLATE("HYP-1010", ErrorKind.INVALID_REQUEST),
+    /** No model has that name. */
+    MODEL_NOT_FOUND("HYP-2001", ErrorKind.NOT_FOUND),
+    /** The prompt is longer than the model's context. */
+    CONTEXT_EXCEEDED("HYP-3001", ErrorKind.CONTEXT_EXCEEDED),
+    /** The caller is not known. */
+    UNAUTHORISED("HYP-4001", ErrorKind.UNAUTHORISED),
+    /** The queue of the model is full. */
+    QUEUE_FULL("HYP-5001", ErrorKind.BUSY),
+    /** The connection has too many requests under way. */
+    TOO_MANY_REQUESTS("HYP-5002", ErrorKind.BUSY),
+    /** The model could not be loaded. */
+    MODEL_FAILED("HYP-6001", ErrorKind.UNAVAILABLE),
+    /** The model or the server is shutting down. */
+    SHUTTING_DOWN("HYP-6002", ErrorKind.UNAVAILABLE),
+    /** The request's time is over. */
+    TIMEOUT("HYP-7001", ErrorKind.TIMEOUT),
+    /** The request was cancelled. */
+    CANCELLED("HYP-8001", ErrorKind.CANCELLED),
+    /** The engine failed. */
+    ENGINE_FAILURE("HYP-9001", ErrorKind.ENGINE_FAILURE);
+
+    private final String code;
+    private final ErrorKind kind;
+
+    ErrorCode(String code, ErrorKind kind) {
+        this.code = code;
+        this.kind = kind;
+    }
+
+    /** {@return the code as it appears on the wire and in the log, such as {@code HYP-1003}} */
+    public String code() {
+        return code;
+    }
+
+    /** {@return the kind that all errors of this code are of} */
+    public ErrorKind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,20 @@
+package io.hyperion.api;
+
+import java.util.Locale;
+
+/** Where a model stands. */
+public enum ModelState {
+    /** Its file is there and was found sound; the first request loads it. */
+    READY,
+    /** It is being loaded. */
+    LOADING,
+    /** It is in memory and serves. */
+    LOADED,
+    /** It cannot be served; {@link ModelInfo#reason()} tells why. */
+    FAILED;
+
+    /** {@return the name on the wire, in lower case} */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
