@@ -17,6 +17,9 @@ import java.util.Optional;
  * }</pre>
  */
 public final class GenerateRequest {
+    /** The longest accepted time-out: a day. */
+    public static final Duration MAX_TIMEOUT = Duration.ofDays(1);
+
     private final Optional<String> model;
     private final Prompt prompt;
     private final GenerateParameters parameters;
@@ -243,13 +246,15 @@ public final class GenerateRequest {
         }
 
         /**
-         * @param value how long the request may take, queue included; above zero
+         * @param value how long the request may take, queue included; above zero and at most {@link GenerateRequest#MAX_TIMEOUT}
          * @return this
          */
         public Builder timeout(Duration value) {
-            if (value.isZero() || value.isNegative()) {
+            if (value.isZero() || value.isNegative() || value.compareTo(MAX_TIMEOUT) > 0) {
                 throw new InvalidRequestException(
-                        ErrorCode.OUT_OF_RANGE, "timeout", "'timeout' must be above zero, but is " + value);
+                        ErrorCode.OUT_OF_RANGE,
+                        "timeout",
+                        "'timeout' must be above zero and at most " + MAX_TIMEOUT.toSeconds() + " seconds");
             }
             timeout = value;
             return this;
