@@ -1,0 +1,125 @@
+package io.hyperion.core.client;
+
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerateEvent;
+import io.hyperion.api.GenerateListener;
+import io.hyperion.api.GenerateReply;
+import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.Generation;
+import io.hyperion.api.GenerationCancelledException;
+import io.hyperion.api.HyperionClient;
+import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelInfo;
+import io.hyperion.core.model.HyperionConfiguration;
+import io.hyperion.core.model.ModelCatalog;
+import io.hyperion.core.model.ModelSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+
+/**
+ * Models in this very process, with no server at all:
+ *
+ * <pre>{@code
+ * try (InProcessClient client = InProcessClient.open(Path.of("model.gguf"))) {
+ *     GenerateReply reply = client.generate(GenerateRequest.builder().user("Hello!").build());
+ *     System.out.println(reply.text());
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class InProcessClient implements HyperionClient, AutoCloseable {
+    private final ModelCatalog catalog;
+
+    private InProcessClient(ModelCatalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /**
+     * A client of one model file, under the name {@code default}. The first request loads it.
+     *
+     * @param model the GGUF file; if it cannot be served, requests fail with {@link io.hyperion.api.ModelUnavailableException}
+     * @return the client; the caller closes it, which frees the model's memory
+     */
+    public static InProcessClient open(Path model) {
+        return open(HyperionConfiguration.of(ModelSettings.of("default", model)));
+    }
+
+    /**
+     * A client of all models of a configuration.
+     *
+     * @param configuration the configuration
+     * @return the client; the caller closes it, which frees the models' memory
+     */
+    public static InProcessClient open(HyperionConfiguration configuration) {
+        return new InProcessClient(new ModelCatalog(configuration));
+    }
+
+    @Override
+    public GenerateReply generate(GenerateRequest request) {
+        ReplyFuture reply = new ReplyFuture();
+        reply.follow(stream(request, reply.listener()));
+        try {
+            return reply.get();
+        } catch (InterruptedException e) {
+            reply.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new GenerationCancelledException(
+                    ErrorCode.CANCELLED, "The thread that waited for the generation was interrupted");
+        } catch (ExecutionException e) {
+            throw asHyperionException(e);
+        }
+    }
+
+    private static HyperionException asHyperionException(ExecutionException e) {
+        if (e.getCause() instanceof HyperionException error) {
+            return error;
+        }
+        throw new CompletionException(e.getCause());
+    }
+
+    @Override
+    public CompletionStage<GenerateReply> generateAsync(GenerateRequest request) {
+        ReplyFuture reply = new ReplyFuture();
+        try {
+            reply.follow(stream(request, reply.listener()));
+        } catch (HyperionException e) {
+            reply.completeExceptionally(e);
+        }
+        return reply;
+    }
+
+    @Override
+    public Flow.Publisher<GenerateEvent> stream(GenerateRequest request) {
+        Objects.requireNonNull(request, "request");
+        return subscriber -> new EventSubscription(subscriber).begin(listener -> stream(request, listener));
+    }
+
+    @Override
+    public Generation stream(GenerateRequest request, GenerateListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        return catalog.find(request.model()).submit(request, listener);
+    }
+
+    @Override
+    public List<ModelInfo> models() {
+        return catalog.infos();
+    }
+
+    @Override
+    public ModelInfo model(String name) {
+        return catalog.info(catalog.find(Optional.of(name)));
+    }
+
+    /** Ends all generations and frees the memory of all models. Does nothing if that is done already. */
+    @Override
+    public void close() {
+        catalog.close();
+    }
+}

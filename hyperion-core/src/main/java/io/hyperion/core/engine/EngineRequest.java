@@ -1,0 +1,17 @@
+package io.hyperion.core.engine;
+
+import io.hyperion.api.GenerateParameters;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A request as the engine takes it: rendered and tokenised.
+ *
+ * @param model the name that the reply gives
+ * @param prompt the text that the model is given
+ * @param tokens that text in tokens; at least one, not changed by anyone afterwards
+ * @param parameters how to generate, with the model's defaults merged in
+ * @param timeout how long it may take, queue included; empty for no limit
+ */
+record EngineRequest(
+        String model, String prompt, int[] tokens, GenerateParameters parameters, Optional<Duration> timeout) {}

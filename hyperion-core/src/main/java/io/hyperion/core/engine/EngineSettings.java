@@ -1,0 +1,76 @@
+package io.hyperion.core.engine;
+
+import io.hyperion.core.llama.LlamaContext;
+
+/**
+ * How a model is loaded.
+ *
+ * @param contextSize the tokens that all sequences share; 0 for a size made from the trained context and the slots
+ * @param slots how many requests are served at once
+ * @param batchSize how many tokens one step evaluates at most
+ * @param threads how many threads compute
+ * @param gpuLayers how many layers go to the GPU, where the library has one
+ * @param queueCapacity how many requests may wait for a slot
+ */
+public record EngineSettings(int contextSize, int slots, int batchSize, int threads, int gpuLayers, int queueCapacity) {
+    /** The default of {@code slots}: cells are shared, so that a slot by itself costs nearly nothing. */
+    public static final int DEFAULT_SLOTS = 8;
+
+    /** The default of {@code batchSize}. */
+    public static final int DEFAULT_BATCH_SIZE = 512;
+
+    /** The default of {@code gpuLayers}: all. */
+    public static final int DEFAULT_GPU_LAYERS = 999;
+
+    /** The default of {@code queueCapacity}. */
+    public static final int DEFAULT_QUEUE_CAPACITY = 256;
+
+    /** The largest context that is made without being asked for. */
+    public static final int MAX_DEFAULT_CONTEXT_SIZE = 16_384;
+
+    private static final int MAX_DEFAULT_THREADS = 16;
+
+    /**
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    public EngineSettings {
+        if (contextSize < 0 || contextSize > LlamaContext.MAX_CELLS) {
+            throw new IllegalArgumentException(
+                    "contextSize must be between 0 and " + LlamaContext.MAX_CELLS + ", but is " + contextSize);
+        }
+        if (gpuLayers < 0) {
+            throw new IllegalArgumentException("gpuLayers must not be negative, but is " + gpuLayers);
+        }
+        if (queueCapacity < 0) {
+            throw new IllegalArgumentException("queueCapacity must not be negative, but is " + queueCapacity);
+        }
+        // Checks the others, which are the context's.
+        new LlamaContext.Settings(Math.max(contextSize, 1), slots, batchSize, threads);
+    }
+
+    /** {@return the settings of a model of which nothing is configured} */
+    public static EngineSettings defaults() {
+        return new EngineSettings(
+                0, DEFAULT_SLOTS, DEFAULT_BATCH_SIZE, defaultThreads(), DEFAULT_GPU_LAYERS, DEFAULT_QUEUE_CAPACITY);
+    }
+
+    /**
+     * {@return the default number of threads: all cores but one, since the threads spin and would starve the server that they live in,
+     * and at most 16}
+     */
+    public static int defaultThreads() {
+        return Math.max(1, Math.min(MAX_DEFAULT_THREADS, Runtime.getRuntime().availableProcessors() - 1));
+    }
+
+    /**
+     * The cells of the context.
+     *
+     * @param trainedContextLength the context that the model was trained with
+     * @return the context size, or where it is 0, the trained context for each slot, at most {@value #MAX_DEFAULT_CONTEXT_SIZE}
+     */
+    public int cells(int trainedContextLength) {
+        return contextSize > 0
+                ? contextSize
+                : (int) Math.max(1, Math.min((long) trainedContextLength * slots, MAX_DEFAULT_CONTEXT_SIZE));
+    }
+}

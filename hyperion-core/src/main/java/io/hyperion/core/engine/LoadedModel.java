@@ -1,0 +1,142 @@
+package io.hyperion.core.engine;
+
+import io.hyperion.api.ContextExceededException;
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerateListener;
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.Generation;
+import io.hyperion.api.InvalidRequestException;
+import io.hyperion.core.llama.LlamaContext;
+import io.hyperion.core.llama.LlamaException;
+import io.hyperion.core.llama.LlamaLibrary;
+import io.hyperion.core.llama.LlamaModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A model in memory that serves many requests at once. It owns the weights, the context and the thread of the batch loop. Safe for use
+ * by many threads.
+ */
+public final class LoadedModel implements AutoCloseable {
+    private final String name;
+    private final LlamaModel model;
+    private final LlamaContext context;
+    private final int sequenceLimit;
+    private final BatchLoop loop;
+    private final Thread thread;
+
+    private LoadedModel(
+            String name,
+            LlamaLibrary library,
+            LlamaModel model,
+            LlamaContext context,
+            int sequenceLimit,
+            int queueCapacity) {
+        this.name = name;
+        this.model = model;
+        this.context = context;
+        this.sequenceLimit = sequenceLimit;
+        this.loop = new BatchLoop(name, library, context, model.vocabulary(), sequenceLimit, queueCapacity);
+        this.thread = new Thread(loop, "hyperion-" + name);
+        // The creating thread's loader is that of whichever application asked first: it must not be kept alive.
+        thread.setContextClassLoader(LoadedModel.class.getClassLoader());
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param library the library, which must stay open until the model is closed
+     * @param name the name that replies and errors give it
+     * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}
+     * @param settings how to load it
+     * @return the model; the caller closes it
+     * @throws LlamaException if it cannot be loaded
+     */
+    public static LoadedModel load(LlamaLibrary library, String name, Path file, EngineSettings settings)
+            throws LlamaException {
+        LlamaModel model = LlamaModel.load(library, file, settings.gpuLayers());
+        LlamaContext context = null;
+        try {
+            if (!model.isGenerative()) {
+                throw new LlamaException("The model is not made to generate text token by token");
+            }
+            int trained = model.trainedContextLength();
+            context = model.newContext(new LlamaContext.Settings(
+                    settings.cells(trained), settings.slots(), settings.batchSize(), settings.threads()));
+            int sequenceLimit = Math.min(trained, context.cells());
+            LoadedModel loaded =
+                    new LoadedModel(name, library, model, context, sequenceLimit, settings.queueCapacity());
+            loaded.thread.start();
+            return loaded;
+        } catch (LlamaException | RuntimeException | Error e) {
+            if (context != null) {
+                context.close();
+            }
+            model.close();
+            throw e;
+        }
+    }
+
+    /** {@return the tokens that all sequences share} */
+    public int contextSize() {
+        return context.cells();
+    }
+
+    /** {@return how many tokens one request may have, prompt and completion together} */
+    public int sequenceLimit() {
+        return sequenceLimit;
+    }
+
+    /**
+     * Queues a request.
+     *
+     * @param prompt the text that the model is given; what the model wants before each text is added; the text of a control token
+     *     becomes that token
+     * @param parameters how to generate, with the model's defaults merged in
+     * @param timeout how long it may take, queue included; empty for no limit
+     * @param listener hears of the generation
+     * @return a handle to cancel it
+     * @throws ContextExceededException if the prompt leaves no room for a token
+     * @throws io.hyperion.api.BusyException if the queue is full
+     * @throws io.hyperion.api.ModelUnavailableException if the model is being closed
+     */
+    public Generation submit(
+            String prompt, GenerateParameters parameters, Optional<Duration> timeout, GenerateListener listener) {
+        int[] tokens = model.vocabulary().tokenize(prompt, true, true);
+        if (tokens.length == 0) {
+            throw new InvalidRequestException(ErrorCode.EMPTY_PROMPT, "prompt", "The prompt has no tokens");
+        }
+        if (tokens.length >= sequenceLimit) {
+            throw new ContextExceededException(
+                    ErrorCode.CONTEXT_EXCEEDED,
+                    "The prompt has " + tokens.length + " tokens, but the context of model '" + name + "' holds "
+                            + sequenceLimit + ", of which at least one is for the completion");
+        }
+        return loop.submit(new EngineRequest(name, prompt, tokens, parameters, timeout), listener);
+    }
+
+    /** Ends all requests, the thread, and frees the memory; returns when that is done. Does nothing if it is done already. */
+    @Override
+    public void close() {
+        if (Thread.currentThread() == thread) {
+            throw new IllegalStateException("A listener cannot close the model that calls it");
+        }
+        loop.close();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                // The memory may only be freed when no step uses it; a step is short.
+                interrupted = true;
+            }
+        }
+        context.close();
+        model.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package io.hyperion.core.gguf;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * What a GGUF file says of itself: header, metadata and tensor table, without the weights. Immutable.
+ *
+ * <p>That a file can be read means that its parts fit together and lie within it. Whether llama.cpp can load it is for
+ * {@link ModelFileValidator} to say.
+ */
+public final class GgufFile {
+    private static final String ARCHITECTURE = "general.architecture";
+    private static final String TOKENS = "tokenizer.ggml.tokens";
+
+    private final Path path;
+    private final long fileSize;
+    private final int version;
+    private final int alignment;
+    private final long metadataOffset;
+    private final long dataOffset;
+    private final Map<String, GgufValue> metadata;
+    private final Map<String, Long> offsets;
+    private final Map<String, GgufTensor> tensors;
+    private final List<GgufTensor> tensorList;
+
+    GgufFile(
+            Path path,
+            long fileSize,
+            int version,
+            int alignment,
+            long metadataOffset,
+            long dataOffset,
+            Map<String, GgufValue> metadata,
+            Map<String, Long> offsets,
+            Map<String, GgufTensor> tensors) {
+        this.path = path;
+        this.fileSize = fileSize;
+        this.version = version;
+        this.alignment = alignment;
+        this.metadataOffset = metadataOffset;
+        this.dataOffset = dataOffset;
+        this.metadata = Collections.unmodifiableMap(metadata);
+        this.offsets = offsets;
+        this.tensors = tensors;
+        this.tensorList = List.copyOf(tensors.values());
+    }
+
+    /**
+     * Reads a file. Only its head is read, and nothing is allocated that the file's length does not cover.
+     *
+     * @param path the file
+     * @return what it says
+     * @throws GgufException if it is no GGUF file, is damaged or truncated, or has something in it that is not supported
+     * @throws java.nio.file.NoSuchFileException if there is no such file
+     * @throws IOException if it cannot be read
+     */
+    public static GgufFile read(Path path) throws IOException {
+        return GgufReader.read(path);
+    }
+
+    /** {@return the file} */
+    public Path path() {
+        return path;
+    }
+
+    /** {@return the size of the file in bytes} */
+    public long fileSize() {
+        return fileSize;
+    }
+
+    /** {@return the version of the format} */
+    public int version() {
+        return version;
+    }
+
+    /** {@return what the offsets of tensors are a multiple of} */
+    public int alignment() {
+        return alignment;
+    }
+
+    /** {@return where the weights begin, in bytes from the beginning of the file} */
+    public long dataOffset() {
+        return dataOffset;
+    }
+
+    /** {@return the metadata, in the order of the file} */
+    public Map<String, GgufValue> metadata() {
+        return metadata;
+    }
+
+    /** {@return the tensors, in the order of the file} */
+    public List<GgufTensor> tensors() {
+        return tensorList;
+    }
+
+    /**
+     * One tensor.
+     *
+     * @param name its name
+     * @return the tensor; empty if there is none of that name
+     */
+    public Optional<GgufTensor> tensor(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    /**
+     * A text of the metadata.
+     *
+     * @param key its key
+     * @return the text; empty if there is no such entry or it is no text
+     */
+    public Optional<String> text(String key) {
+        return metadata.get(key) instanceof GgufValue.Text text ? Optional.of(text.value()) : Optional.empty();
+    }
+
+    /**
+     * An integer of the metadata.
+     *
+     * @param key its key
+     * @return the number; empty if there is no such entry or it is no integer
+     */
+    public OptionalLong whole(String key) {
+        return metadata.get(key) instanceof GgufValue.Whole whole
+                ? OptionalLong.of(whole.value())
+                : OptionalLong.empty();
+    }
+
+    /** {@return the architecture, such as {@code llama}; an empty text if the file names none} */
+    public String architecture() {
+        return text(ARCHITECTURE).orElse("");
+    }
+
+    /** {@return the model's own name; empty if it has none} */
+    public Optional<String> title() {
+        return text("general.name").filter(name -> !name.isBlank());
+    }
+
+    /** {@return the context that the model was trained with, in tokens; 0 if the file does not say} */
+    public int trainedContextLength() {
+        return number("context_length", 0);
+    }
+
+    /** {@return the number of layers; 0 if the file does not say} */
+    public int layerCount() {
+        return number("block_count", 0);
+    }
+
+    /** {@return the width of the model; 0 if the file does not say} */
+    public int embeddingLength() {
+        return number("embedding_length", 0);
+    }
+
+    /** {@return the number of tokens that the model knows; 0 if the file does not say} */
+    public int vocabularySize() {
+        return metadata.get(TOKENS) instanceof GgufValue.Texts tokens ? tokens.size() : number("vocab_size", 0);
+    }
+
+    /** {@return the token that begins a text; empty if the file names none} */
+    public OptionalInt bosToken() {
+        return token("tokenizer.ggml.bos_token_id");
+    }
+
+    /** {@return the token that ends a text; empty if the file names none} */
+    public OptionalInt eosToken() {
+        return token("tokenizer.ggml.eos_token_id");
+    }
+
+    private OptionalInt token(String key) {
+        OptionalLong token = whole(key);
+        return token.isPresent() && token.getAsLong() >= 0 && token.getAsLong() < vocabularySize()
+                ? OptionalInt.of((int) token.getAsLong())
+                : OptionalInt.empty();
+    }
+
+    /** {@return the model's chat template, a Jinja text; empty if it has none} */
+    public Optional<String> chatTemplate() {
+        return text("tokenizer.chat_template").filter(template -> !template.isBlank());
+    }
+
+    /**
+     * {@return the type of most of the weights, such as {@code Q4_K_M}: as the file calls itself, or else the type that most numbers
+     * are of}
+     */
+    public String quantization() {
+        OptionalLong fileType = whole("general.file_type");
+        if (fileType.isPresent()) {
+            Optional<String> name = FileTypes.name(fileType.getAsLong());
+            if (name.isPresent()) {
+                return name.get();
+            }
+        }
+        Map<TensorType, Long> elements = new EnumMap<>(TensorType.class);
+        tensorList.forEach(tensor -> elements.merge(tensor.type(), tensor.elements(), Long::sum));
+        return elements.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(type -> type.getKey().name())
+                .orElse("");
+    }
+
+    /** {@return the number of weights} */
+    public long parameterCount() {
+        return tensorList.stream().mapToLong(GgufTensor::elements).sum();
+    }
+
+    /** {@return whether the model keeps a state of fixed size instead of a cache of keys and values} */
+    public boolean isRecurrent() {
+        return ModelArchitecture.of(architecture())
+                .map(architecture -> architecture.kind() == ModelArchitecture.Kind.RECURRENT)
+                .orElse(false);
+    }
+
+    /**
+     * The numbers that the cache of keys and values holds for each token, over all layers: two bytes each, unless the cache is
+     * quantised.
+     *
+     * @return how many; 0 for a recurrent model, and if the file does not say
+     */
+    public long cacheElementsPerToken() {
+        HeadShape heads = HeadShape.of(this);
+        long sum = 0;
+        for (int layer = 0; layer < Math.min(layerCount(), HyperParameterCheck.MAX_LAYERS); layer++) {
+            sum += heads.keyElements(layer) + heads.valueElements(layer);
+        }
+        return sum;
+    }
+
+    /**
+     * The largest context that llama.cpp may be asked for. Beyond it, it computes the size of its cache modulo 2³² and writes past the
+     * end of it, or looks up a position that was never learned and aborts.
+     *
+     * @return how many tokens, of all sequences together where positions are not learned
+     */
+    public int largestContext() {
+        HeadShape heads = HeadShape.of(this);
+        long widest = 1;
+        for (int layer = 0; layer < Math.min(layerCount(), HyperParameterCheck.MAX_LAYERS); layer++) {
+            widest = Math.max(widest, Math.max(heads.keyElements(layer), heads.valueElements(layer)));
+        }
+        long largest = Integer.MAX_VALUE / widest;
+        return (int) (hasLearnedPositions() ? Math.min(largest, trainedContextLength()) : largest);
+    }
+
+    /** {@return whether each position has weights of its own, so that there is none beyond the trained context} */
+    public boolean hasLearnedPositions() {
+        return tensors.containsKey("position_embd.weight");
+    }
+
+    /** Where the value of an entry begins; for one that is missing where the metadata begin. */
+    long offsetOf(String key) {
+        return offsets.getOrDefault(key, metadataOffset);
+    }
+
+    /** The key of this file's architecture. */
+    String key(String name) {
+        return architecture() + "." + name;
+    }
+
+    private int number(String name, int otherwise) {
+        OptionalLong number = whole(key(name));
+        return number.isPresent() && number.getAsLong() >= 0 && number.getAsLong() <= Integer.MAX_VALUE
+                ? (int) number.getAsLong()
+                : otherwise;
+    }
+
+    @Override
+    public String toString() {
+        return Messages.name(path) + " (" + architecture() + ", " + quantization() + ", " + fileSize + " bytes)";
+    }
+}

@@ -1,0 +1,60 @@
+package io.hyperion.core.gguf;
+
+import java.util.List;
+
+/**
+ * The gate before llama.cpp. That library runs in the process of the application server and ends it, by an assertion or a fault, when a
+ * file contradicts what its code takes for granted. What passes here has been checked against each such place that is known of b4916; a
+ * mere mismatch, such as a tensor of the wrong shape, it reports itself and in order.
+ */
+public final class ModelFileValidator {
+    private ModelFileValidator() {}
+
+    /**
+     * Checks that llama.cpp can be let at a file to load it and to generate text.
+     *
+     * @param file what the file says
+     * @throws GgufException if it must not be loaded; the message says why
+     */
+    public static void validate(GgufFile file) throws GgufException {
+        Entries entries = new Entries(file);
+        kind(entries);
+        ModelArchitecture architecture = architecture(entries);
+        new HyperParameterCheck(entries, architecture).check();
+        new TensorCheck(entries, architecture).check();
+        VocabularyCheck.check(entries);
+    }
+
+    private static void kind(Entries entries) throws GgufException {
+        String type = entries.text("general.type").orElse("model");
+        if (!type.equals("model")) {
+            throw entries.fault("general.type", "is " + Messages.quote(type) + ": this file is no model");
+        }
+        long parts = entries.whole("split.count", GgufType.UINT16).orElse(1);
+        if (parts > 1) {
+            throw entries.fault(
+                    "split.count",
+                    "is " + parts + ": the model is split into files, which is not supported; join them with"
+                            + " llama.cpp's 'llama-gguf-split --merge'");
+        }
+    }
+
+    private static ModelArchitecture architecture(Entries entries) throws GgufException {
+        String key = "general.architecture";
+        String id = entries.text(key).orElseThrow(() -> entries.fault(key, "is missing"));
+        ModelArchitecture architecture = ModelArchitecture.of(id).orElseThrow(() -> entries.fault(key, unknown(id)));
+        return switch (architecture.kind()) {
+            case TRANSFORMER, RECURRENT -> architecture;
+            case ENCODER -> throw entries.fault(key, "is " + Messages.quote(id) + ", which does not generate text");
+            case UNSUPPORTED -> throw entries.fault(key, unknown(id));
+        };
+    }
+
+    private static String unknown(String id) {
+        List<String> family = ModelArchitecture.family(id);
+        return "is " + Messages.quote(id) + ", which the engine, llama.cpp b4916 of March 2025, does not know"
+                + (family.isEmpty() || family.contains(id)
+                        ? ""
+                        : "; of that family it knows " + String.join(", ", family));
+    }
+}

@@ -1,0 +1,92 @@
+package io.hyperion.core.gguf;
+
+import java.util.List;
+
+/**
+ * The tensors. llama.cpp tries each weight in its operation before it compares its shape with the one it should have, so that a shape
+ * or type that the operation asserts must be right beforehand.
+ */
+final class TensorCheck {
+    private final Entries entries;
+    private final ModelArchitecture architecture;
+
+    TensorCheck(Entries entries, ModelArchitecture architecture) {
+        this.entries = entries;
+        this.architecture = architecture;
+    }
+
+    void check() throws GgufException {
+        GgufFile file = entries.file();
+        List<GgufTensor> tensors = file.tensors();
+        if (tensors.isEmpty()) {
+            throw new GgufException(file.path(), file.dataOffset(), "the file has no tensors: it is a vocabulary only");
+        }
+        boolean experts = entries.number(architecture.id() + ".expert_count").orElse(0) > 0;
+        long expected = file.dataOffset();
+        for (GgufTensor tensor : tensors) {
+            if (tensor.offset() != expected) {
+                throw fault(
+                        tensor,
+                        "begins at " + (tensor.offset() - file.dataOffset()) + " of the data, but must at "
+                                + (expected - file.dataOffset()) + ", where the one before it ends");
+            }
+            expected = (tensor.offset() + tensor.size() + file.alignment() - 1) / file.alignment() * file.alignment();
+            type(tensor);
+            shape(tensor);
+            if (!experts && tensor.name().contains("_exps.")) {
+                throw fault(tensor, "is of experts, but the model says that it has none");
+            }
+        }
+    }
+
+    private GgufException fault(GgufTensor tensor, String fault) {
+        return new GgufException(
+                entries.file().path(), tensor.entryOffset(), "tensor " + Messages.quote(tensor.name()) + " " + fault);
+    }
+
+    private void type(GgufTensor tensor) throws GgufException {
+        if (!tensor.type().canBeWeights()) {
+            throw fault(tensor, "is of type " + tensor.type() + ", which is none of weights");
+        }
+        if (tensor.type() != TensorType.F32 && isAddedOrMultiplied(tensor)) {
+            throw fault(tensor, "is of type " + tensor.type() + ", but one of its kind is calculated with as F32 only");
+        }
+    }
+
+    /**
+     * Whether a tensor is used element by element and not in a matrix product: there ggml takes 32 bits or aborts. llama.cpp's converter
+     * and quantiser keep all of these in 32 bits.
+     */
+    private static boolean isAddedOrMultiplied(GgufTensor tensor) {
+        String name = tensor.name();
+        return tensor.elements() == tensor.dimension(0)
+                || !name.endsWith(".weight")
+                || name.endsWith("norm.weight")
+                || name.contains("rope_f")
+                || name.contains(".ssm_conv1d.")
+                || name.contains(".time_mix_first")
+                || name.contains(".time_mix_lerp")
+                || name.contains(".time_mix_ln")
+                || name.contains(".channel_mix_lerp");
+    }
+
+    private void shape(GgufTensor tensor) throws GgufException {
+        String name = tensor.name();
+        if (tensor.dimension(3) != 1) {
+            throw fault(tensor, "has four dimensions, and none in a language model has");
+        }
+        boolean flat = name.startsWith("token_embd")
+                || name.startsWith("position_embd")
+                || name.startsWith("token_types")
+                || name.contains(".ssm_");
+        if (flat && tensor.dimension(2) != 1) {
+            throw fault(tensor, "has three dimensions, and may have two");
+        }
+        if (name.endsWith(".ssm_conv1d.weight") && tensor.dimension(0) > 64) {
+            throw fault(tensor, "has a kernel of " + tensor.dimension(0) + ", and may have one of at most 64");
+        }
+        if (name.endsWith(".scales") && tensor.dimension(1) * tensor.dimension(2) != 1) {
+            throw fault(tensor, "has more than one dimension");
+        }
+    }
+}

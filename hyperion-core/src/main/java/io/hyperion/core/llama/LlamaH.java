@@ -1,0 +1,246 @@
+package io.hyperion.core.llama;
+
+import com.sun.jna.Callback;
+import com.sun.jna.Pointer;
+import com.sun.jna.Structure;
+import com.sun.jna.Structure.FieldOrder;
+
+/**
+ * The functions and structures of llama.h that Hyperion uses, as JNA direct mapping: {@link LlamaLibrary} binds them to the library.
+ *
+ * <p>C's {@code bool} is one byte: it is a {@code byte} here, since JNA would pass a Java boolean as 32 bits. Sizes
+ * ({@code size_t}) are {@code long}, as on all supported 64-bit platforms. Texts are NUL-terminated UTF-8 in byte arrays.
+ */
+final class LlamaH {
+    private LlamaH() {}
+
+    static native void llama_backend_init();
+
+    static native void llama_log_set(LogCallback callback, Pointer userData);
+
+    static native ModelParams.Padded llama_model_default_params();
+
+    static native ContextParams.Padded llama_context_default_params();
+
+    static native Pointer llama_model_load_from_file(byte[] path, ModelParams.ByValue params);
+
+    static native void llama_model_free(Pointer model);
+
+    static native Pointer llama_init_from_model(Pointer model, ContextParams.ByValue params);
+
+    static native void llama_free(Pointer context);
+
+    static native int llama_n_ctx(Pointer context);
+
+    static native Pointer llama_model_get_vocab(Pointer model);
+
+    static native int llama_model_n_ctx_train(Pointer model);
+
+    static native int llama_model_n_embd(Pointer model);
+
+    static native long llama_model_size(Pointer model);
+
+    static native long llama_model_n_params(Pointer model);
+
+    static native byte llama_model_has_encoder(Pointer model);
+
+    static native byte llama_model_has_decoder(Pointer model);
+
+    static native byte llama_model_is_recurrent(Pointer model);
+
+    static native int llama_vocab_n_tokens(Pointer vocab);
+
+    static native int llama_vocab_type(Pointer vocab);
+
+    static native int llama_vocab_bos(Pointer vocab);
+
+    static native int llama_vocab_eos(Pointer vocab);
+
+    static native byte llama_vocab_get_add_bos(Pointer vocab);
+
+    static native byte llama_vocab_is_eog(Pointer vocab, int token);
+
+    static native int llama_tokenize(
+            Pointer vocab, byte[] text, int length, int[] tokens, int maxTokens, byte addSpecial, byte parseSpecial);
+
+    static native int llama_token_to_piece(
+            Pointer vocab, int token, byte[] buffer, int length, int leftStrip, byte special);
+
+    static native int llama_decode(Pointer context, Batch.ByValue batch);
+
+    static native Pointer llama_get_logits_ith(Pointer context, int index);
+
+    static native byte llama_kv_self_seq_rm(Pointer context, int sequence, int from, int to);
+
+    static native void llama_kv_self_seq_cp(Pointer context, int source, int destination, int from, int to);
+
+    static native void llama_kv_self_clear(Pointer context);
+
+    static native int llama_kv_self_used_cells(Pointer context);
+
+    static native void llama_set_abort_callback(Pointer context, AbortCallback callback, Pointer data);
+
+    static native Pointer llama_sampler_chain_init(SamplerChainParams.ByValue params);
+
+    static native void llama_sampler_chain_add(Pointer chain, Pointer sampler);
+
+    static native int llama_sampler_sample(Pointer sampler, Pointer context, int index);
+
+    static native void llama_sampler_free(Pointer sampler);
+
+    static native Pointer llama_sampler_init_greedy();
+
+    static native Pointer llama_sampler_init_dist(int seed);
+
+    static native Pointer llama_sampler_init_top_k(int k);
+
+    static native Pointer llama_sampler_init_top_p(float p, long minKeep);
+
+    static native Pointer llama_sampler_init_min_p(float p, long minKeep);
+
+    static native Pointer llama_sampler_init_temp(float temperature);
+
+    static native Pointer llama_print_system_info();
+
+    /** {@code ggml_log_callback}. */
+    interface LogCallback extends Callback {
+        void log(int level, Pointer text, Pointer userData);
+    }
+
+    /** {@code ggml_abort_callback}. */
+    interface AbortCallback extends Callback {
+        byte abort(Pointer data);
+    }
+
+    /** {@code llama_model_params}. */
+    @FieldOrder({
+        "devices",
+        "nGpuLayers",
+        "splitMode",
+        "mainGpu",
+        "tensorSplit",
+        "progressCallback",
+        "progressCallbackUserData",
+        "kvOverrides",
+        "vocabOnly",
+        "useMmap",
+        "useMlock",
+        "checkTensors"
+    })
+    public static class ModelParams extends Structure {
+        public Pointer devices;
+        public int nGpuLayers;
+        public int splitMode;
+        public int mainGpu;
+        public Pointer tensorSplit;
+        public Pointer progressCallback;
+        public Pointer progressCallbackUserData;
+        public Pointer kvOverrides;
+        public byte vocabOnly;
+        public byte useMmap;
+        public byte useMlock;
+        public byte checkTensors;
+
+        public static final class ByValue extends ModelParams implements Structure.ByValue {}
+
+        /** Has room behind the fields, for a library whose structure turns out to be larger than the one expected. */
+        @FieldOrder("padding")
+        public static final class Padded extends ModelParams implements Structure.ByValue {
+            public byte[] padding = new byte[PADDING];
+        }
+    }
+
+    /** {@code llama_context_params}. */
+    @FieldOrder({
+        "nCtx",
+        "nBatch",
+        "nUbatch",
+        "nSeqMax",
+        "nThreads",
+        "nThreadsBatch",
+        "ropeScalingType",
+        "poolingType",
+        "attentionType",
+        "ropeFreqBase",
+        "ropeFreqScale",
+        "yarnExtFactor",
+        "yarnAttnFactor",
+        "yarnBetaFast",
+        "yarnBetaSlow",
+        "yarnOrigCtx",
+        "defragThold",
+        "cbEval",
+        "cbEvalUserData",
+        "typeK",
+        "typeV",
+        "logitsAll",
+        "embeddings",
+        "offloadKqv",
+        "flashAttn",
+        "noPerf",
+        "abortCallback",
+        "abortCallbackData"
+    })
+    public static class ContextParams extends Structure {
+        public int nCtx;
+        public int nBatch;
+        public int nUbatch;
+        public int nSeqMax;
+        public int nThreads;
+        public int nThreadsBatch;
+        public int ropeScalingType;
+        public int poolingType;
+        public int attentionType;
+        public float ropeFreqBase;
+        public float ropeFreqScale;
+        public float yarnExtFactor;
+        public float yarnAttnFactor;
+        public float yarnBetaFast;
+        public float yarnBetaSlow;
+        public int yarnOrigCtx;
+        public float defragThold;
+        public Pointer cbEval;
+        public Pointer cbEvalUserData;
+        public int typeK;
+        public int typeV;
+        public byte logitsAll;
+        public byte embeddings;
+        public byte offloadKqv;
+        public byte flashAttn;
+        public byte noPerf;
+        public Pointer abortCallback;
+        public Pointer abortCallbackData;
+
+        public static final class ByValue extends ContextParams implements Structure.ByValue {}
+
+        /** Has room behind the fields, for a library whose structure turns out to be larger than the one expected. */
+        @FieldOrder("padding")
+        public static final class Padded extends ContextParams implements Structure.ByValue {
+            public byte[] padding = new byte[PADDING];
+        }
+    }
+
+    /** {@code llama_batch}. */
+    @FieldOrder({"nTokens", "token", "embd", "pos", "nSeqId", "seqId", "logits"})
+    public static class Batch extends Structure {
+        public int nTokens;
+        public Pointer token;
+        public Pointer embd;
+        public Pointer pos;
+        public Pointer nSeqId;
+        public Pointer seqId;
+        public Pointer logits;
+
+        public static final class ByValue extends Batch implements Structure.ByValue {}
+    }
+
+    /** {@code llama_sampler_chain_params}. */
+    @FieldOrder("noPerf")
+    public static class SamplerChainParams extends Structure {
+        public byte noPerf;
+
+        public static final class ByValue extends SamplerChainParams implements Structure.ByValue {}
+    }
+
+    private static final int PADDING = 256;
+}

@@ -1,0 +1,218 @@
+package io.hyperion.core.llama;
+
+import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * The weights and the vocabulary of a model, in memory ({@code llama_model}). Safe for use by many threads; {@link #close()} waits for
+ * calls under way.
+ */
+public final class LlamaModel implements AutoCloseable {
+    private final LlamaLibrary library;
+    private final String name;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private final Vocabulary vocabulary;
+    private final Pointer vocab;
+    private Pointer handle;
+    private int openContexts;
+
+    private LlamaModel(LlamaLibrary library, String name, Pointer handle) {
+        this.library = library;
+        this.name = name;
+        this.handle = handle;
+        this.vocab = LlamaH.llama_model_get_vocab(handle);
+        this.vocabulary = new Vocabulary(this, vocab);
+    }
+
+    /**
+     * Loads a model. The file must have passed {@code io.hyperion.core.gguf}: llama.cpp dies of some damaged files.
+     *
+     * @param library the library, which must stay open until the model is closed
+     * @param file the GGUF file
+     * @param gpuLayers how many layers go to the GPU; 0 for none; ignored by a library without GPU support
+     * @return the model; the caller closes it
+     * @throws LlamaException if the library cannot load it; the message has llama.cpp's reason
+     */
+    public static LlamaModel load(LlamaLibrary library, Path file, int gpuLayers) throws LlamaException {
+        library.requireOpen();
+        if (gpuLayers < 0) {
+            throw new IllegalArgumentException("gpuLayers must not be negative, but is " + gpuLayers);
+        }
+        if (!Files.isReadable(file)) {
+            throw new LlamaException("The model file " + file + " cannot be read");
+        }
+        LlamaH.ModelParams.ByValue params = new LlamaH.ModelParams.ByValue();
+        params.nGpuLayers = gpuLayers;
+        params.splitMode = 1;
+        params.useMmap = 1;
+        library.forgetFailures();
+        Pointer handle = LlamaH.llama_model_load_from_file(nulTerminated(file.toString()), params);
+        if (handle == null) {
+            throw new LlamaException("llama.cpp cannot load " + file.getFileName() + library.failure());
+        }
+        return new LlamaModel(library, file.getFileName().toString(), handle);
+    }
+
+    private static byte[] nulTerminated(String text) {
+        return (text + '\0').getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** {@return the vocabulary, which ends with this model} */
+    public Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /** {@return the context that the model was trained with, in tokens} */
+    public int trainedContextLength() {
+        Lock use = use();
+        try {
+            return LlamaH.llama_model_n_ctx_train(handle);
+        } finally {
+            use.unlock();
+        }
+    }
+
+    /** {@return the size of all weights in bytes} */
+    public long weightsSize() {
+        Lock use = use();
+        try {
+            return LlamaH.llama_model_size(handle);
+        } finally {
+            use.unlock();
+        }
+    }
+
+    /** {@return whether the model can generate text token by token: it has a decoder and no encoder} */
+    public boolean isGenerative() {
+        Lock use = use();
+        try {
+            return LlamaH.llama_model_has_decoder(handle) != 0 && LlamaH.llama_model_has_encoder(handle) == 0;
+        } finally {
+            use.unlock();
+        }
+    }
+
+    /** {@return whether the model keeps a state instead of a KV cache, so that its prefixes cannot be shared} */
+    public boolean isRecurrent() {
+        Lock use = use();
+        try {
+            return LlamaH.llama_model_is_recurrent(handle) != 0;
+        } finally {
+            use.unlock();
+        }
+    }
+
+    /**
+     * Makes a context over these weights.
+     *
+     * @param settings its sizes
+     * @return the context; the caller closes it, before it closes this model
+     * @throws LlamaException if it cannot be made, such as for want of memory
+     */
+    public LlamaContext newContext(LlamaContext.Settings settings) throws LlamaException {
+        lock.writeLock().lock();
+        try {
+            requireOpen();
+            LlamaH.ContextParams.ByValue params = new LlamaH.ContextParams.ByValue();
+            params.nCtx = settings.cells();
+            params.nBatch = settings.batchSize();
+            params.nUbatch = settings.batchSize();
+            params.nSeqMax = settings.sequences();
+            params.nThreads = settings.threads();
+            params.nThreadsBatch = settings.threads();
+            params.ropeScalingType = -1;
+            params.poolingType = -1;
+            params.attentionType = -1;
+            params.yarnExtFactor = -1;
+            params.yarnAttnFactor = 1;
+            params.yarnBetaFast = 32;
+            params.yarnBetaSlow = 1;
+            // As llama.cpp's server: cells of a step must lie side by side.
+            params.defragThold = 0.1f;
+            params.typeK = 1;
+            params.typeV = 1;
+            params.offloadKqv = 1;
+            params.noPerf = 1;
+            library.forgetFailures();
+            Pointer context = LlamaH.llama_init_from_model(handle, params);
+            if (context == null) {
+                throw new LlamaException("llama.cpp cannot make a context of " + settings.cells() + " tokens for "
+                        + name + library.failure());
+            }
+            openContexts++;
+            return new LlamaContext(this, context, settings);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    String failure() {
+        return library.failure();
+    }
+
+    void forgetFailures() {
+        library.forgetFailures();
+    }
+
+    void contextClosed() {
+        lock.writeLock().lock();
+        try {
+            openContexts--;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Keeps the model open until the returned lock is unlocked. */
+    Lock use() {
+        Lock read = lock.readLock();
+        read.lock();
+        if (handle == null) {
+            read.unlock();
+            throw closedException();
+        }
+        return read;
+    }
+
+    /** Only between {@link #use()} and the unlock. */
+    Pointer vocabHandle() {
+        return vocab;
+    }
+
+    private void requireOpen() {
+        if (handle == null) {
+            throw closedException();
+        }
+    }
+
+    private IllegalStateException closedException() {
+        return new IllegalStateException("The model " + name + " is closed");
+    }
+
+    /**
+     * Frees the weights. Does nothing if they are freed already.
+     *
+     * @throws IllegalStateException if a context of this model is still open
+     */
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (handle == null) {
+                return;
+            }
+            if (openContexts > 0) {
+                throw new IllegalStateException(
+                        "The model " + name + " has " + openContexts + " open contexts: close them first");
+            }
+            LlamaH.llama_model_free(handle);
+            handle = null;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.hyperion.core.llama;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.Lock;
+
+/**
+ * The tokens of a model, and the way between them and text. It belongs to its {@link LlamaModel} and ends with it. Safe for use by many
+ * threads, also while another closes the model.
+ */
+public final class Vocabulary {
+    private static final int INITIAL_PIECE = 64;
+
+    private final LlamaModel model;
+    private final int size;
+    /** Pieces never change, and asking for one costs more than a token of a small model: each is asked for once. */
+    private final AtomicReferenceArray<byte[]> pieces;
+
+    private final boolean addsBos;
+    private final int bos;
+    private final int eos;
+
+    Vocabulary(LlamaModel model, com.sun.jna.Pointer vocab) {
+        this.model = model;
+        this.size = LlamaH.llama_vocab_n_tokens(vocab);
+        this.pieces = new AtomicReferenceArray<>(size);
+        this.addsBos = LlamaH.llama_vocab_get_add_bos(vocab) != 0;
+        this.bos = LlamaH.llama_vocab_bos(vocab);
+        this.eos = LlamaH.llama_vocab_eos(vocab);
+    }
+
+    /** {@return the number of tokens; ids are 0 to this number, exclusive} */
+    public int size() {
+        return size;
+    }
+
+    /** {@return whether the model wants a beginning-of-sequence token before each text} */
+    public boolean addsBos() {
+        return addsBos;
+    }
+
+    /** {@return the id of the beginning-of-sequence token, or -1 if there is none} */
+    public int bos() {
+        return bos;
+    }
+
+    /** {@return the id of the end-of-sequence token, or -1 if there is none} */
+    public int eos() {
+        return eos;
+    }
+
+    /**
+     * Whether a token ends a turn or a text.
+     *
+     * @param token its id
+     * @return whether it does
+     * @throws IndexOutOfBoundsException if there is no such token
+     */
+    public boolean isEndOfGeneration(int token) {
+        requireToken(token);
+        Lock use = model.use();
+        try {
+            return LlamaH.llama_vocab_is_eog(model.vocabHandle(), token) != 0;
+        } finally {
+            use.unlock();
+        }
+    }
+
+    /**
+     * Turns text into tokens.
+     *
+     * @param text the text, without unpaired surrogates
+     * @param addSpecial whether to add the tokens that the model wants around a text, such as {@link #bos()}
+     * @param parseSpecial whether the text of a control token, such as {@code <|im_start|>}, becomes that token
+     * @return the ids
+     */
+    public int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        Lock use = model.use();
+        try {
+            // Every byte gives one token at most, and there are at most two special ones.
+            int[] tokens = new int[utf8.length + 2];
+            int count = tokenize(utf8, tokens, addSpecial, parseSpecial);
+            if (count < 0) {
+                tokens = new int[-count];
+                count = tokenize(utf8, tokens, addSpecial, parseSpecial);
+            }
+            return Arrays.copyOf(tokens, Math.max(count, 0));
+        } finally {
+            use.unlock();
+        }
+    }
+
+    private int tokenize(byte[] utf8, int[] tokens, boolean addSpecial, boolean parseSpecial) {
+        return LlamaH.llama_tokenize(
+                model.vocabHandle(), utf8, utf8.length, tokens, tokens.length, (byte) (addSpecial ? 1 : 0), (byte)
+                        (parseSpecial ? 1 : 0));
+    }
+
+    /**
+     * The text of a token; control tokens have none.
+     *
+     * @param token its id
+     * @return its bytes in UTF-8, which may be a part of a character; not to be changed
+     * @throws IndexOutOfBoundsException if there is no such token
+     */
+    public byte[] piece(int token) {
+        requireToken(token);
+        byte[] known = pieces.get(token);
+        if (known != null) {
+            return known;
+        }
+        Lock use = model.use();
+        try {
+            byte[] buffer = new byte[INITIAL_PIECE];
+            int length = LlamaH.llama_token_to_piece(model.vocabHandle(), token, buffer, buffer.length, 0, (byte) 0);
+            if (length < 0) {
+                buffer = new byte[-length];
+                length = LlamaH.llama_token_to_piece(model.vocabHandle(), token, buffer, buffer.length, 0, (byte) 0);
+            }
+            byte[] piece = Arrays.copyOf(buffer, Math.max(length, 0));
+            pieces.set(token, piece);
+            return piece;
+        } finally {
+            use.unlock();
+        }
+    }
+
+    private void requireToken(int token) {
+        if (token < 0 || token >= size) {
+            throw new IndexOutOfBoundsException("There is no token " + token + ": ids are 0 to " + (size - 1));
+        }
+    }
+}

@@ -1,0 +1,307 @@
+package io.hyperion.core.model;
+
+import io.hyperion.api.BusyException;
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerateListener;
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.Generation;
+import io.hyperion.api.HyperionException;
+import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelState;
+import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.Prompt;
+import io.hyperion.core.engine.LoadedModel;
+import io.hyperion.core.gguf.GgufException;
+import io.hyperion.core.gguf.GgufFile;
+import io.hyperion.core.gguf.ModelFileValidator;
+import io.hyperion.core.llama.LlamaException;
+import io.hyperion.core.prompt.PromptTemplate;
+import io.hyperion.core.prompt.PromptTemplates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A model of the catalog: examined at the start, loaded by its first request, kept until the catalog closes. */
+public final class CatalogModel {
+    private static final System.Logger LOGGER = System.getLogger(CatalogModel.class.getName());
+
+    private final ModelSettings settings;
+    private final SharedLibrary library;
+
+    /** Guards all that follows. */
+    private final Object lock = new Object();
+
+    private final List<WaitingGeneration> waiting = new ArrayList<>();
+    private ModelState state = ModelState.READY;
+    private Optional<String> reason = Optional.empty();
+    private Optional<FileStamp> examined = Optional.empty();
+    private Optional<ModelInfo.Details> details = Optional.empty();
+    private Optional<PromptTemplate> template = Optional.empty();
+    private Optional<LoadedModel> loaded = Optional.empty();
+    private Optional<Thread> loader = Optional.empty();
+    private boolean closed;
+
+    CatalogModel(ModelSettings settings, SharedLibrary library) {
+        this.settings = settings;
+        this.library = library;
+        synchronized (lock) {
+            examine();
+        }
+    }
+
+    /** {@return its name} */
+    public String name() {
+        return settings.name();
+    }
+
+    void preload() {
+        synchronized (lock) {
+            if (settings.preload() && state == ModelState.READY) {
+                startLoading();
+            }
+        }
+    }
+
+    ModelInfo info(boolean isDefault) {
+        synchronized (lock) {
+            int contextSize = loaded.map(LoadedModel::contextSize)
+                    .orElseGet(() -> details.map(file -> settings.engine().cells(file.trainedContextLength()))
+                            .orElse(settings.engine().contextSize()));
+            return new ModelInfo(
+                    name(),
+                    isDefault,
+                    state,
+                    reason,
+                    contextSize,
+                    settings.engine().slots(),
+                    details);
+        }
+    }
+
+    /**
+     * Begins a generation; loads the model first if need be, in the background.
+     *
+     * @param request what to generate
+     * @param listener hears of it
+     * @return a handle to cancel it
+     * @throws HyperionException if the request is refused; the listener then hears nothing
+     */
+    public Generation submit(GenerateRequest request, GenerateListener listener) {
+        LoadedModel ready;
+        String prompt;
+        GenerateParameters parameters = request.parameters().orElse(settings.defaults());
+        synchronized (lock) {
+            requireServing();
+            prompt = prompt(request);
+            if (loaded.isEmpty()) {
+                if (waiting.size()
+                        >= settings.engine().queueCapacity() + settings.engine().slots()) {
+                    throw new BusyException(
+                            ErrorCode.QUEUE_FULL,
+                            "The model '" + name() + "' is being loaded, and its queue is full: " + waiting.size()
+                                    + " requests are waiting",
+                            Duration.ofSeconds(1));
+                }
+                WaitingGeneration generation =
+                        new WaitingGeneration(name(), prompt, parameters, request.timeout(), listener);
+                waiting.add(generation);
+                if (state == ModelState.READY) {
+                    startLoading();
+                }
+                return generation;
+            }
+            ready = loaded.get();
+        }
+        return ready.submit(prompt, parameters, request.timeout(), listener);
+    }
+
+    private void requireServing() {
+        if (closed) {
+            throw shuttingDown();
+        }
+        if (state == ModelState.FAILED && !examined.equals(FileStamp.of(settings.path()))) {
+            // Somebody may have put the right file there.
+            examine();
+        }
+        if (state == ModelState.FAILED) {
+            throw new ModelUnavailableException(
+                    ErrorCode.MODEL_FAILED,
+                    "The model '" + name() + "' cannot be served: " + reason.orElse("for an unknown reason"));
+        }
+    }
+
+    private ModelUnavailableException shuttingDown() {
+        return new ModelUnavailableException(ErrorCode.SHUTTING_DOWN, "The model '" + name() + "' is being unloaded");
+    }
+
+    private String prompt(GenerateRequest request) {
+        if (request.prompt() instanceof Prompt.Raw raw) {
+            if (request.template().isPresent()) {
+                throw new InvalidRequestException(
+                        ErrorCode.CONFLICT,
+                        "template",
+                        "'template' needs 'messages': a raw 'prompt' is taken as it is");
+            }
+            return raw.text();
+        }
+        Prompt.Chat chat = (Prompt.Chat) request.prompt();
+        PromptTemplate rendering = request.template()
+                .map(PromptTemplates::named)
+                .or(() -> template)
+                .orElseThrow(() -> new InvalidRequestException(
+                        ErrorCode.UNSUPPORTED_TEMPLATE,
+                        "template",
+                        "The chat template of model '" + name()
+                                + "' is not supported: name another in 'template', or send a raw 'prompt'"));
+        return rendering.render(chat.messages(), request.templateVariables());
+    }
+
+    /** Reads the header of the file: the state is {@code READY} or {@code FAILED} afterwards. */
+    private void examine() {
+        state = ModelState.FAILED;
+        reason = settings.problem();
+        if (reason.isPresent()) {
+            LOGGER.log(System.Logger.Level.ERROR, reason.get());
+            return;
+        }
+        Path path = settings.path().orElseThrow();
+        examined = FileStamp.of(settings.path());
+        try {
+            GgufFile file = GgufFile.read(path);
+            ModelFileValidator.validate(file);
+            details = Optional.of(new ModelInfo.Details(
+                    file.architecture(),
+                    file.title(),
+                    file.quantization(),
+                    file.parameterCount(),
+                    file.trainedContextLength(),
+                    file.vocabularySize(),
+                    file.fileSize(),
+                    file.chatTemplate().isPresent()));
+            template = settings.template()
+                    .map(PromptTemplates::named)
+                    .or(() -> PromptTemplates.forModel(file.chatTemplate()));
+            state = ModelState.READY;
+            reason = Optional.empty();
+        } catch (NoSuchFileException e) {
+            fail("There is no file " + path, e);
+        } catch (GgufException e) {
+            fail(e.getMessage(), e);
+        } catch (IOException e) {
+            fail("The file " + path + " cannot be read: " + e, e);
+        }
+    }
+
+    private void fail(String why, Throwable cause) {
+        state = ModelState.FAILED;
+        reason = Optional.of(why);
+        LOGGER.log(System.Logger.Level.ERROR, "The model '" + name() + "' cannot be served: " + why);
+        LOGGER.log(System.Logger.Level.DEBUG, "The model '" + name() + "' failed", cause);
+    }
+
+    private void startLoading() {
+        state = ModelState.LOADING;
+        Thread thread = new Thread(this::load, "hyperion-load-" + name());
+        thread.setContextClassLoader(CatalogModel.class.getClassLoader());
+        thread.setDaemon(true);
+        loader = Optional.of(thread);
+        thread.start();
+    }
+
+    private void load() {
+        Optional<LoadedModel> model = Optional.empty();
+        Optional<Exception> failure = Optional.empty();
+        long begin = System.nanoTime();
+        try {
+            model = Optional.of(
+                    LoadedModel.load(library.get(), name(), settings.path().orElseThrow(), settings.engine()));
+        } catch (LlamaException | RuntimeException e) {
+            failure = Optional.of(e);
+        }
+        List<WaitingGeneration> served;
+        synchronized (lock) {
+            if (model.isPresent()) {
+                state = ModelState.LOADED;
+                loaded = model;
+                LOGGER.log(
+                        System.Logger.Level.INFO,
+                        "Loaded model ''{0}'' in {1} ms: {2} tokens of context, {3} slots, {4} threads",
+                        name(),
+                        (System.nanoTime() - begin) / 1_000_000,
+                        model.get().contextSize(),
+                        settings.engine().slots(),
+                        settings.engine().threads());
+            } else {
+                fail(failure.map(Exception::getMessage).orElse(""), failure.orElse(null));
+            }
+            served = List.copyOf(waiting);
+            waiting.clear();
+            loader = Optional.empty();
+        }
+        for (WaitingGeneration generation : served) {
+            if (model.isPresent()) {
+                generation.begin(model.get());
+            } else {
+                generation.fail(new ModelUnavailableException(
+                        ErrorCode.MODEL_FAILED,
+                        "The model '" + name() + "' cannot be served: "
+                                + failure.map(Exception::getMessage).orElse(""),
+                        failure.orElse(null)));
+            }
+        }
+    }
+
+    void close() {
+        Optional<Thread> loading;
+        synchronized (lock) {
+            closed = true;
+            loading = loader;
+        }
+        boolean interrupted = false;
+        while (loading.isPresent() && loading.get().isAlive()) {
+            try {
+                loading.get().join();
+            } catch (InterruptedException e) {
+                // The native memory of a half loaded model can be freed by nobody but its loader.
+                interrupted = true;
+            }
+        }
+        Optional<LoadedModel> unloaded;
+        synchronized (lock) {
+            unloaded = loaded;
+            loaded = Optional.empty();
+            if (state == ModelState.LOADED) {
+                state = ModelState.READY;
+            }
+        }
+        unloaded.ifPresent(LoadedModel::close);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What tells whether a file is another one than before. */
+    private record FileStamp(long size, FileTime modified) {
+        static Optional<FileStamp> of(Optional<Path> path) {
+            if (path.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(path.get(), BasicFileAttributes.class);
+                return Optional.of(new FileStamp(attributes.size(), attributes.lastModifiedTime()));
+            } catch (IOException e) {
+                // A file that is not there has no stamp; why it cannot be read is found out when it is examined.
+                return Optional.empty();
+            }
+        }
+    }
+}

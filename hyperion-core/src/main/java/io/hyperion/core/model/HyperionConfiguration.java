@@ -1,0 +1,240 @@
+package io.hyperion.core.model;
+
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.HyperionException;
+import io.hyperion.core.engine.EngineSettings;
+import io.hyperion.core.prompt.PromptTemplates;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the {@code hyperion.…} keys of the configuration say. A wrong value of a model makes that model a failed one and leaves the
+ * others alone; what concerns no single model is a warning.
+ *
+ * @param models the models by their names
+ * @param defaultModel the name of the model for requests that name none; empty if there is no model
+ * @param warnings unknown keys and wrong values, each with its key
+ */
+public record HyperionConfiguration(
+        SortedMap<String, ModelSettings> models, Optional<String> defaultModel, List<String> warnings) {
+    private static final String PREFIX = "hyperion.";
+    private static final Pattern MODEL_KEY = Pattern.compile("hyperion\\.models\\.([A-Za-z0-9_-]+)\\.(.+)");
+    private static final String DEFAULT_MODEL = "hyperion.default-model";
+    private static final String QUEUE_CAPACITY = "hyperion.queue.capacity";
+    private static final String DEFAULTS = "defaults.";
+    private static final List<String> GLOBAL_KEYS = List.of(DEFAULT_MODEL, QUEUE_CAPACITY);
+    private static final List<String> MODEL_KEYS =
+            List.of("path", "context-size", "slots", "batch-size", "threads", "gpu-layers", "chat-template", "preload");
+
+    /** The parameters that a model can have defaults of, and how each is read. */
+    private static final Map<String, BiConsumer<GenerateParameters.Builder, String>> DEFAULT_PARAMETERS = Map.of(
+            "temperature", (builder, value) -> builder.temperature(Double.parseDouble(value)),
+            "top_k", (builder, value) -> builder.topK(Integer.parseInt(value)),
+            "top_p", (builder, value) -> builder.topP(Double.parseDouble(value)),
+            "min_p", (builder, value) -> builder.minP(Double.parseDouble(value)),
+            "max_tokens", (builder, value) -> builder.maxTokens(Integer.parseInt(value)),
+            "seed", (builder, value) -> builder.seed(Long.parseLong(value)),
+            "do_sample", (builder, value) -> builder.doSample(parseBoolean(value)));
+
+    /** Keys of other parts of Hyperion, which check them themselves. */
+    private static final List<String> FOREIGN_PREFIXES = List.of("hyperion.http.", "hyperion.ws.");
+
+    public HyperionConfiguration {
+        Objects.requireNonNull(models, "models");
+        Objects.requireNonNull(defaultModel, "defaultModel");
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * A configuration of one model.
+     *
+     * @param model the model, which is the default too
+     * @return the configuration
+     */
+    public static HyperionConfiguration of(ModelSettings model) {
+        return new HyperionConfiguration(
+                new TreeMap<>(Map.of(model.name(), model)), Optional.of(model.name()), List.of());
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param properties keys and values; keys that do not begin with {@code hyperion.} are ignored
+     * @return what they say
+     */
+    public static HyperionConfiguration of(Map<String, String> properties) {
+        List<String> warnings = new ArrayList<>();
+        SortedMap<String, SortedMap<String, String>> byModel = new TreeMap<>();
+        for (Map.Entry<String, String> property : new TreeMap<>(properties).entrySet()) {
+            String key = property.getKey();
+            Matcher modelKey = MODEL_KEY.matcher(key);
+            if (modelKey.matches()) {
+                byModel.computeIfAbsent(modelKey.group(1), name -> new TreeMap<>())
+                        .put(modelKey.group(2), property.getValue().strip());
+            } else if (key.startsWith(PREFIX)
+                    && !GLOBAL_KEYS.contains(key)
+                    && FOREIGN_PREFIXES.stream().noneMatch(key::startsWith)) {
+                warnings.add("Unknown key " + key + nearest(key, GLOBAL_KEYS));
+            }
+        }
+        int queueCapacity = EngineSettings.DEFAULT_QUEUE_CAPACITY;
+        String capacity = properties.get(QUEUE_CAPACITY);
+        if (capacity != null) {
+            try {
+                queueCapacity = integer(QUEUE_CAPACITY, capacity.strip(), 0);
+            } catch (IllegalArgumentException e) {
+                warnings.add(e.getMessage() + "; the default " + queueCapacity + " is used");
+            }
+        }
+        SortedMap<String, ModelSettings> models = new TreeMap<>();
+        for (Map.Entry<String, SortedMap<String, String>> model : byModel.entrySet()) {
+            models.put(model.getKey(), model(model.getKey(), model.getValue(), queueCapacity, warnings));
+        }
+        return new HyperionConfiguration(
+                models, defaultModel(properties.get(DEFAULT_MODEL), models, warnings), warnings);
+    }
+
+    private static Optional<String> defaultModel(
+            String configured, SortedMap<String, ModelSettings> models, List<String> warnings) {
+        if (configured != null && !models.containsKey(configured.strip())) {
+            warnings.add(DEFAULT_MODEL + " names '" + configured + "', but the models are " + models.keySet());
+        } else if (configured != null) {
+            return Optional.of(configured.strip());
+        }
+        if (models.containsKey("default")) {
+            return Optional.of("default");
+        }
+        return models.isEmpty() ? Optional.empty() : Optional.of(models.firstKey());
+    }
+
+    private static ModelSettings model(
+            String name, SortedMap<String, String> values, int queueCapacity, List<String> warnings) {
+        String prefix = PREFIX + "models." + name + ".";
+        for (String key : values.keySet()) {
+            boolean known = key.startsWith(DEFAULTS)
+                    ? DEFAULT_PARAMETERS.containsKey(key.substring(DEFAULTS.length()))
+                    : MODEL_KEYS.contains(key);
+            if (!known) {
+                List<String> candidates = new ArrayList<>(MODEL_KEYS);
+                DEFAULT_PARAMETERS.keySet().forEach(parameter -> candidates.add(DEFAULTS + parameter));
+                warnings.add("Unknown key " + prefix + key + nearest(key, candidates));
+            }
+        }
+        try {
+            Optional<String> template = Optional.ofNullable(values.get("chat-template"));
+            template.ifPresent(PromptTemplates::named);
+            return new ModelSettings(
+                    name,
+                    Optional.of(path(prefix, values)),
+                    new EngineSettings(
+                            integer(prefix, values, "context-size", 0, 0),
+                            integer(prefix, values, "slots", EngineSettings.DEFAULT_SLOTS, 1),
+                            integer(prefix, values, "batch-size", EngineSettings.DEFAULT_BATCH_SIZE, 1),
+                            integer(prefix, values, "threads", EngineSettings.defaultThreads(), 1),
+                            integer(prefix, values, "gpu-layers", EngineSettings.DEFAULT_GPU_LAYERS, 0),
+                            queueCapacity),
+                    template,
+                    defaults(prefix, values),
+                    values.containsKey("preload") && parseBoolean(values.get("preload")),
+                    Optional.empty());
+        } catch (IllegalArgumentException | HyperionException e) {
+            return new ModelSettings(
+                    name,
+                    Optional.empty(),
+                    EngineSettings.defaults(),
+                    Optional.empty(),
+                    GenerateParameters.none(),
+                    false,
+                    Optional.of(
+                            "The configuration of model '" + name + "' (" + prefix + "…) is wrong: " + e.getMessage()));
+        }
+    }
+
+    private static Path path(String prefix, SortedMap<String, String> values) {
+        String path = values.get("path");
+        if (path == null || path.isEmpty()) {
+            throw new IllegalArgumentException(prefix + "path is missing");
+        }
+        try {
+            return Path.of(path).toAbsolutePath();
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(prefix + "path is not a path: " + e.getMessage(), e);
+        }
+    }
+
+    private static GenerateParameters defaults(String prefix, SortedMap<String, String> values) {
+        GenerateParameters.Builder defaults = GenerateParameters.builder();
+        DEFAULT_PARAMETERS.forEach((parameter, setter) -> {
+            String value = values.get(DEFAULTS + parameter);
+            if (value != null) {
+                try {
+                    setter.accept(defaults, value);
+                } catch (NumberFormatException e) {
+                    throw new IllegalArgumentException(
+                            prefix + DEFAULTS + parameter + " must be a number, but is '" + value + "'", e);
+                }
+            }
+        });
+        return defaults.build();
+    }
+
+    private static int integer(String prefix, SortedMap<String, String> values, String key, int absent, int min) {
+        return values.containsKey(key) ? integer(prefix + key, values.get(key), min) : absent;
+    }
+
+    private static int integer(String key, String value, int min) {
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= min) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    key + " must be a whole number of at least " + min + ", but is '" + value + "'", e);
+        }
+        throw new IllegalArgumentException(key + " must be at least " + min + ", but is " + value);
+    }
+
+    private static boolean parseBoolean(String value) {
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("'" + value + "' is neither true nor false");
+        };
+    }
+
+    private static String nearest(String key, List<String> known) {
+        return known.stream()
+                .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)))
+                .filter(candidate -> distance(key, candidate) <= Math.max(2, candidate.length() / 3))
+                .map(candidate -> "; did you mean " + candidate + "?")
+                .orElse("");
+    }
+
+    /** The Levenshtein distance. */
+    private static int distance(String a, String b) {
+        int[] previous = new int[b.length() + 1];
+        Arrays.setAll(previous, i -> i);
+        for (int i = 1; i <= a.length(); i++) {
+            int[] current = new int[b.length() + 1];
+            current[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substitution = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                current[j] = Math.min(substitution, Math.min(previous[j], current[j - 1]) + 1);
+            }
+            previous = current;
+        }
+        return previous[b.length()];
+    }
+}

@@ -1,0 +1,57 @@
+package io.hyperion.core.model;
+
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.core.engine.EngineSettings;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One configured model.
+ *
+ * @param name its name
+ * @param path its GGUF file; empty only if there is a problem
+ * @param engine how to load it
+ * @param template the name of the chat template to use instead of the model's own; empty for its own
+ * @param defaults the parameters of requests that do not say
+ * @param preload whether it is loaded at the start, and not by the first request
+ * @param problem what is wrong with its configuration, naming the key; such a model is shown as failed
+ */
+public record ModelSettings(
+        String name,
+        Optional<Path> path,
+        EngineSettings engine,
+        Optional<String> template,
+        GenerateParameters defaults,
+        boolean preload,
+        Optional<String> problem) {
+    public ModelSettings {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(engine, "engine");
+        Objects.requireNonNull(template, "template");
+        Objects.requireNonNull(defaults, "defaults");
+        Objects.requireNonNull(problem, "problem");
+        if (path.isEmpty() && problem.isEmpty()) {
+            throw new IllegalArgumentException("The model " + name + " has neither a path nor a problem");
+        }
+    }
+
+    /**
+     * A model of which nothing but the file is said.
+     *
+     * @param name its name
+     * @param path its GGUF file
+     * @return its settings
+     */
+    public static ModelSettings of(String name, Path path) {
+        return new ModelSettings(
+                name,
+                Optional.of(path),
+                EngineSettings.defaults(),
+                Optional.empty(),
+                GenerateParameters.none(),
+                false,
+                Optional.empty());
+    }
+}

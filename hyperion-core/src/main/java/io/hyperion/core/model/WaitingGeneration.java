@@ -1,0 +1,99 @@
+package io.hyperion.core.model;
+
+import io.hyperion.api.EngineException;
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.FinishReason;
+import io.hyperion.api.GenerateListener;
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.GenerateReply;
+import io.hyperion.api.Generation;
+import io.hyperion.api.GenerationTimeoutException;
+import io.hyperion.api.HyperionException;
+import io.hyperion.api.Timings;
+import io.hyperion.core.engine.LoadedModel;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A request that came before its model was loaded. Its listener hears either of the generation or of why there is none. */
+final class WaitingGeneration implements Generation {
+    private final String model;
+    private final String prompt;
+    private final GenerateParameters parameters;
+    private final Optional<Duration> timeout;
+    private final GenerateListener listener;
+    private final long arrived = System.nanoTime();
+
+    private Optional<Generation> begun = Optional.empty();
+    private boolean ended;
+
+    WaitingGeneration(
+            String model,
+            String prompt,
+            GenerateParameters parameters,
+            Optional<Duration> timeout,
+            GenerateListener listener) {
+        this.model = model;
+        this.prompt = prompt;
+        this.parameters = parameters;
+        this.timeout = timeout;
+        this.listener = listener;
+    }
+
+    /** The model is loaded. */
+    void begin(LoadedModel loaded) {
+        try {
+            Optional<Duration> remaining = timeout.map(whole -> whole.minus(waited()));
+            if (remaining.filter(left -> left.isNegative() || left.isZero()).isPresent()) {
+                throw new GenerationTimeoutException(
+                        ErrorCode.TIMEOUT, "The request's time-out was over before model '" + model + "' was loaded");
+            }
+            synchronized (this) {
+                if (!ended) {
+                    begun = Optional.of(loaded.submit(prompt, parameters, remaining, listener));
+                }
+            }
+        } catch (HyperionException e) {
+            fail(e);
+        } catch (RuntimeException e) {
+            fail(new EngineException(
+                    ErrorCode.ENGINE_FAILURE, "The request could not be given to model '" + model + "'", e));
+        }
+    }
+
+    void fail(HyperionException error) {
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+        }
+        listener.onError(error);
+    }
+
+    @Override
+    public void cancel() {
+        synchronized (this) {
+            if (begun.isPresent()) {
+                begun.get().cancel();
+                return;
+            }
+            if (ended) {
+                return;
+            }
+            ended = true;
+        }
+        listener.onDone(new GenerateReply(
+                model,
+                "",
+                prompt,
+                0,
+                0,
+                FinishReason.CANCELLED,
+                Optional.empty(),
+                new Timings(waited(), Duration.ZERO, Duration.ZERO)));
+    }
+
+    private Duration waited() {
+        return Duration.ofNanos(System.nanoTime() - arrived);
+    }
+}

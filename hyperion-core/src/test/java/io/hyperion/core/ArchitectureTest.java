@@ -1,0 +1,44 @@
+package io.hyperion.core;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.hyperion", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule ONLY_THE_BINDING_TOUCHES_JNA = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.hyperion.core.llama")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.jna..");
+
+    @ArchTest
+    static final ArchRule THE_ARTIFACTS_OWN_CLASSES_ARE_NOT_USED =
+            noClasses().should().dependOnClassesThat().resideInAPackage("de.kherud..");
+
+    @ArchTest
+    static final ArchRule CORE_NEEDS_NO_SERVER =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("jakarta..", "org.eclipse.microprofile..");
+
+    @ArchTest
+    static final ArchRule THE_API_KNOWS_NOTHING_OF_CORE = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.api..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.hyperion.core..");
+
+    @ArchTest
+    static final ArchRule PACKAGES_DEPEND_ONE_WAY =
+            slices().matching("io.hyperion.core.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NOBODY_THROWS_BARE_RUNTIME_EXCEPTIONS =
+            noClasses().should().callConstructor(RuntimeException.class, String.class);
+}

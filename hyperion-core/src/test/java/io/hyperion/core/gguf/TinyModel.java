@@ -1,0 +1,202 @@
+package io.hyperion.core.gguf;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/**
+ * A sound model of the llama architecture with random weights, of some 200 KB, and with a SentencePiece vocabulary that can tokenise any
+ * text. A test changes what it is about before it writes the file.
+ */
+public final class TinyModel {
+    private record Tensor(TensorType type, List<Long> dimensions) {}
+
+    private static final int WIDTH = 64;
+    private static final int FEED_FORWARD = 96;
+    private static final int HEADS = 4;
+    private static final int KEY_VALUE_HEADS = 2;
+    private static final int LAYERS = 2;
+
+    private final Map<String, Consumer<GgufWriter>> entries = new LinkedHashMap<>();
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final long seed;
+
+    private TinyModel(long seed) {
+        this.seed = seed;
+    }
+
+    /** {@return the model, always the same} */
+    public static TinyModel llama() {
+        return llama(42);
+    }
+
+    /**
+     * A model with other weights.
+     *
+     * @param seed says which
+     * @return the model
+     */
+    public static TinyModel llama(long seed) {
+        TinyModel model = new TinyModel(seed);
+        List<String> tokens = tokens();
+        model.text("general.architecture", "llama")
+                .text("general.name", "Tiny")
+                .uint32("llama.context_length", 128)
+                .uint32("llama.embedding_length", WIDTH)
+                .uint32("llama.block_count", LAYERS)
+                .uint32("llama.feed_forward_length", FEED_FORWARD)
+                .uint32("llama.rope.dimension_count", WIDTH / HEADS)
+                .uint32("llama.attention.head_count", HEADS)
+                .uint32("llama.attention.head_count_kv", KEY_VALUE_HEADS)
+                .float32("llama.attention.layer_norm_rms_epsilon", 1e-5f)
+                .float32("llama.rope.freq_base", 10_000)
+                .text("tokenizer.ggml.model", "llama")
+                .texts("tokenizer.ggml.tokens", tokens)
+                .float32s("tokenizer.ggml.scores", scores(tokens))
+                .int32s("tokenizer.ggml.token_type", types(tokens))
+                .uint32("tokenizer.ggml.bos_token_id", 1)
+                .uint32("tokenizer.ggml.eos_token_id", 2)
+                .uint32("tokenizer.ggml.unknown_token_id", 0)
+                .bool("tokenizer.ggml.add_bos_token", true)
+                .text("tokenizer.chat_template", "{% for m in messages %}{{ m['content'] }}{% endfor %}");
+        long keys = WIDTH / HEADS * KEY_VALUE_HEADS;
+        model.tensor("token_embd.weight", TensorType.Q8_0, WIDTH, tokens.size())
+                .tensor("output_norm.weight", TensorType.F32, WIDTH)
+                .tensor("output.weight", TensorType.F16, WIDTH, tokens.size());
+        for (int i = 0; i < LAYERS; i++) {
+            String layer = "blk." + i + ".";
+            model.tensor(layer + "attn_norm.weight", TensorType.F32, WIDTH)
+                    .tensor(layer + "attn_q.weight", TensorType.F32, WIDTH, WIDTH)
+                    .tensor(layer + "attn_k.weight", TensorType.F16, WIDTH, keys)
+                    .tensor(layer + "attn_v.weight", TensorType.F16, WIDTH, keys)
+                    .tensor(layer + "attn_output.weight", TensorType.Q8_0, WIDTH, WIDTH)
+                    .tensor(layer + "ffn_norm.weight", TensorType.F32, WIDTH)
+                    .tensor(layer + "ffn_gate.weight", TensorType.Q8_0, WIDTH, FEED_FORWARD)
+                    .tensor(layer + "ffn_up.weight", TensorType.Q8_0, WIDTH, FEED_FORWARD)
+                    .tensor(layer + "ffn_down.weight", TensorType.Q8_0, FEED_FORWARD, WIDTH);
+        }
+        return model;
+    }
+
+    /** {@return the vocabulary: three special tokens, one for each byte, and some pieces} */
+    public static List<String> tokens() {
+        List<String> tokens = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+        for (int i = 0; i < 256; i++) {
+            tokens.add(String.format("<0x%02X>", i));
+        }
+        tokens.add("▁");
+        for (char c = 'a'; c <= 'z'; c++) {
+            tokens.add(String.valueOf(c));
+        }
+        tokens.addAll(List.of(
+                "th", "he", "▁the", "▁a", "an", "▁and", "in", "on", "▁on", "ce", "▁once", "up", "▁up", "▁upon", "▁t",
+                "▁to", "er", "re", "▁there", "▁was", "O", "▁O", "▁Once", "ti", "me", "▁time", "."));
+        return tokens;
+    }
+
+    private static float[] scores(List<String> tokens) {
+        float[] scores = new float[tokens.size()];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = i < 259 ? 0 : 259 - i;
+        }
+        return scores;
+    }
+
+    private static int[] types(List<String> tokens) {
+        int[] types = new int[tokens.size()];
+        Arrays.fill(types, 1);
+        types[0] = 2;
+        types[1] = 3;
+        types[2] = 3;
+        Arrays.fill(types, 3, 259, 6);
+        return types;
+    }
+
+    public TinyModel text(String key, String value) {
+        return put(key, writer -> writer.text(key, value));
+    }
+
+    public TinyModel uint32(String key, long value) {
+        return put(key, writer -> writer.uint32(key, value));
+    }
+
+    public TinyModel whole(String key, GgufType type, long value) {
+        return put(key, writer -> writer.whole(key, type, value));
+    }
+
+    public TinyModel float32(String key, double value) {
+        return put(key, writer -> writer.float32(key, (float) value));
+    }
+
+    public TinyModel bool(String key, boolean value) {
+        return put(key, writer -> writer.bool(key, value));
+    }
+
+    public TinyModel texts(String key, List<String> values) {
+        return put(key, writer -> writer.texts(key, values));
+    }
+
+    public TinyModel float32s(String key, float... values) {
+        return put(key, writer -> writer.float32s(key, values));
+    }
+
+    public TinyModel int32s(String key, int... values) {
+        return put(key, writer -> writer.int32s(key, values));
+    }
+
+    /** Leaves an entry out. */
+    public TinyModel without(String key) {
+        entries.remove(key);
+        return this;
+    }
+
+    /** Adds a tensor, or changes the type and shape of one that is there. */
+    public TinyModel tensor(String name, TensorType type, long... dimensions) {
+        tensors.put(name, new Tensor(type, Arrays.stream(dimensions).boxed().toList()));
+        return this;
+    }
+
+    /** Leaves a tensor out. */
+    public TinyModel withoutTensor(String name) {
+        tensors.remove(name);
+        return this;
+    }
+
+    private TinyModel put(String key, Consumer<GgufWriter> entry) {
+        entries.put(key, entry);
+        return this;
+    }
+
+    /**
+     * Writes the model.
+     *
+     * @param file the file
+     * @return the file
+     */
+    public Path write(Path file) {
+        GgufWriter writer = new GgufWriter();
+        entries.values().forEach(entry -> entry.accept(writer));
+        Random random = new Random(seed);
+        tensors.forEach((name, tensor) -> {
+            boolean norm = name.endsWith("norm.weight");
+            writer.tensor(name, tensor.type, tensor.dimensions, row -> {
+                for (int i = 0; i < row.length; i++) {
+                    row[i] = norm ? 1 : (float) random.nextGaussian() * 0.2f;
+                }
+            });
+        });
+        try {
+            writer.write(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file;
+    }
+}
