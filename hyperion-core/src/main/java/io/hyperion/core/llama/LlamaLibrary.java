@@ -95,6 +95,11 @@ public final class LlamaLibrary implements AutoCloseable {
         binding.log.forgetErrors();
     }
 
+    /** Gives memory that was freed back to the system, so that an unloaded model does not count any more. */
+    void returnFreedMemory() {
+        binding.allocator.trim();
+    }
+
     void requireOpen() {
         synchronized (LOCK) {
             if (closed) {
@@ -109,10 +114,12 @@ public final class LlamaLibrary implements AutoCloseable {
         /** Held here because native code calls it: JNA frees a callback that Java no longer refers to. */
         private final LlamaLog log = new LlamaLog();
 
+        private final Allocator allocator;
         private int users;
 
         private Binding(NativeLibrary library) {
             this.library = library;
+            this.allocator = new Allocator(library);
         }
 
         static Binding bind() throws LlamaException {
@@ -150,6 +157,7 @@ public final class LlamaLibrary implements AutoCloseable {
                 Binding binding = new Binding(library);
                 try {
                     requireFunctions(library);
+                    binding.allocator.returnLargeBlocksAtOnce();
                     Native.register(LlamaH.class, library);
                     LlamaH.llama_log_set(binding.log, null);
                     requireLayout();

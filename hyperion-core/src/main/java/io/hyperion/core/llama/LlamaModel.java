@@ -211,6 +211,7 @@ public final class LlamaModel implements AutoCloseable {
             }
             LlamaH.llama_model_free(handle);
             handle = null;
+            library.returnFreedMemory();
         } finally {
             lock.writeLock().unlock();
         }

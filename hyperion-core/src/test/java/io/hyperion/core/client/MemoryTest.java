@@ -1,0 +1,65 @@
+package io.hyperion.core.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.hyperion.api.GenerateRequest;
+import io.hyperion.core.TestModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Loading and unloading a model fifty times")
+class MemoryTest {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final int ROUNDS = 50;
+    private static final int WARM_UP_ROUNDS = 5;
+
+    @Test
+    @DisplayName("gives all memory and all threads back")
+    void givesBack() throws IOException {
+        assumeTrue(Files.exists(STATUS), "the resident set size is read from /proc, which is not on this system");
+        List<Long> residentKilobytes = new ArrayList<>();
+        long threads = 0;
+        for (int round = 1; round <= ROUNDS; round++) {
+            try (InProcessClient client = InProcessClient.open(TestModels.demo())) {
+                client.generate(GenerateRequest.builder()
+                        .user("Hello")
+                        .temperature(0)
+                        .maxTokens(8)
+                        .build());
+            }
+            if (round == WARM_UP_ROUNDS) {
+                threads = hyperionThreads();
+            }
+            residentKilobytes.add(residentKilobytes());
+        }
+        long afterWarmUp = residentKilobytes.get(WARM_UP_ROUNDS - 1);
+        assertThat(residentKilobytes.get(ROUNDS - 1))
+                .as("resident kilobytes after each round: %s", residentKilobytes)
+                .isLessThanOrEqualTo(afterWarmUp + afterWarmUp / 20);
+        assertThat(hyperionThreads()).isEqualTo(threads).isZero();
+    }
+
+    private static long residentKilobytes() throws IOException {
+        // What the Java heap holds of garbage is no leak of native memory.
+        System.gc();
+        try (Stream<String> lines = Files.lines(STATUS)) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static long hyperionThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("hyperion-"))
+                .count();
+    }
+}
