@@ -175,13 +175,22 @@ public final class LlamaContext implements AutoCloseable {
         FloatBuffer values = logits.getByteBuffer(0, 4L * vocabularySize)
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
+        float largest = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < vocabularySize; i++) {
+            float value = values.get(i);
             // False for NaN too.
-            if (!(values.get(i) < Float.POSITIVE_INFINITY)) {
-                throw new LlamaException("The model gives no valid probabilities (the logit of token " + i + " is "
-                        + values.get(i) + "): its weights are damaged");
+            if (!(value < Float.POSITIVE_INFINITY)) {
+                throw damagedWeights("the logit of token " + i + " is " + value);
             }
+            largest = Math.max(largest, value);
         }
+        if (largest == Float.NEGATIVE_INFINITY) {
+            throw damagedWeights("all logits are " + largest);
+        }
+    }
+
+    private static LlamaException damagedWeights(String sign) {
+        return new LlamaException("The model gives no valid probabilities (" + sign + "): its weights are damaged");
     }
 
     private void requireSequence(int sequence) {

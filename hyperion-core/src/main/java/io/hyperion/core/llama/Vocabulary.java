@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.Lock;
+import java.util.stream.IntStream;
 
 /**
  * The tokens of a model, and the way between them and text. It belongs to its {@link LlamaModel} and ends with it. Safe for use by many
@@ -11,12 +12,14 @@ import java.util.concurrent.locks.Lock;
  */
 public final class Vocabulary {
     private static final int INITIAL_PIECE = 64;
+    private static final int TYPE_BPE = 2;
 
     private final LlamaModel model;
     private final int size;
     /** Pieces never change, and asking for one costs more than a token of a small model: each is asked for once. */
     private final AtomicReferenceArray<byte[]> pieces;
 
+    private final boolean splitsByRegex;
     private final boolean addsBos;
     private final int bos;
     private final int eos;
@@ -25,6 +28,7 @@ public final class Vocabulary {
         this.model = model;
         this.size = LlamaH.llama_vocab_n_tokens(vocab);
         this.pieces = new AtomicReferenceArray<>(size);
+        this.splitsByRegex = LlamaH.llama_vocab_type(vocab) == TYPE_BPE;
         this.addsBos = LlamaH.llama_vocab_get_add_bos(vocab) != 0;
         this.bos = LlamaH.llama_vocab_bos(vocab);
         this.eos = LlamaH.llama_vocab_eos(vocab);
@@ -76,6 +80,21 @@ public final class Vocabulary {
      * @return the ids
      */
     public int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
+        if (!splitsByRegex || LongRuns.longest(text) <= LongRuns.HARMLESS) {
+            return tokenizePart(text, addSpecial, parseSpecial);
+        }
+        return LongRuns.onLargeStack(() -> {
+            IntStream tokens = IntStream.empty();
+            boolean first = true;
+            for (String part : LongRuns.parts(text)) {
+                tokens = IntStream.concat(tokens, Arrays.stream(tokenizePart(part, addSpecial && first, parseSpecial)));
+                first = false;
+            }
+            return tokens.toArray();
+        });
+    }
+
+    private int[] tokenizePart(String text, boolean addSpecial, boolean parseSpecial) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         Lock use = model.use();
         try {

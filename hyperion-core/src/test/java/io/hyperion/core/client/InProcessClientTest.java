@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -502,6 +503,27 @@ class InProcessClientTest {
                                     .build()))
                             .isInstanceOf(ModelUnavailableException.class)
                             .hasMessageContaining(reason);
+                }
+                assertThat(mixed.generate(greeting()).text()).isNotEmpty();
+            }
+        }
+
+        @Test
+        @DisplayName("tells of damaged weights instead of sampling from what they give")
+        void damagedWeights(@TempDir Path directory) throws IOException {
+            byte[] bytes = Files.readAllBytes(babbler);
+            // The weights fill the end of the file; all bits set is not a number.
+            Arrays.fill(bytes, bytes.length - bytes.length / 2, bytes.length, (byte) 0xFF);
+            Path damaged = Files.write(directory.resolve("damaged.gguf"), bytes);
+            try (InProcessClient mixed = client(Map.of("hyperion.models.damaged.path", damaged.toString()))) {
+                for (double temperature : new double[] {0, 1}) {
+                    assertThatThrownBy(() -> mixed.generate(GenerateRequest.builder()
+                                    .model("damaged")
+                                    .prompt("abc")
+                                    .temperature(temperature)
+                                    .build()))
+                            .isInstanceOf(EngineException.class)
+                            .hasMessageContaining("weights are damaged");
                 }
                 assertThat(mixed.generate(greeting()).text()).isNotEmpty();
             }
