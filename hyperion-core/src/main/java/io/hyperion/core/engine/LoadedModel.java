@@ -79,6 +79,11 @@ public final class LoadedModel implements AutoCloseable {
         }
     }
 
+    /** {@return whether it takes requests: false once it is closed, or its batch loop has failed} */
+    public boolean isServing() {
+        return thread.isAlive();
+    }
+
     /** {@return the tokens that all sequences share} */
     public int contextSize() {
         return context.cells();

@@ -128,6 +128,12 @@ public final class CatalogModel {
         if (closed) {
             throw shuttingDown();
         }
+        if (loaded.isPresent() && !loaded.get().isServing()) {
+            // Its batch loop failed, for want of heap perhaps: what it left is freed, and this request loads it anew.
+            loaded.get().close();
+            loaded = Optional.empty();
+            state = ModelState.READY;
+        }
         if (state == ModelState.FAILED && !examined.equals(FileStamp.of(settings.path()))) {
             // Somebody may have put the right file there.
             examine();
