@@ -30,7 +30,7 @@ public enum Role {
                 throw new InvalidRequestException(
                         ErrorCode.UNKNOWN_VALUE,
                         "messages.role",
-                        "Unknown role '" + Texts.excerpt(name) + "'; known are "
+                        "Unknown role '" + Excerpts.of(name) + "'; known are "
                                 + Arrays.stream(values()).map(Role::wireName).collect(Collectors.joining(", "))
                                 + " and AI (the assistant)");
         };

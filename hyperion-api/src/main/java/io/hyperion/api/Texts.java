@@ -2,8 +2,6 @@ package io.hyperion.api;
 
 /** Checks of text that is on its way to a model. */
 final class Texts {
-    private static final int EXCERPT_LENGTH = 60;
-
     private Texts() {}
 
     /**
@@ -30,15 +28,5 @@ final class Texts {
                 i++;
             }
         }
-    }
-
-    /** What may be repeated in an error message: short, on one line, without control characters. */
-    static String excerpt(String text) {
-        String head = text.length() <= EXCERPT_LENGTH ? text : text.substring(0, EXCERPT_LENGTH) + "…";
-        StringBuilder safe = new StringBuilder(head.length());
-        head.codePoints()
-                .map(c -> Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF) ? '\uFFFD' : c)
-                .forEach(safe::appendCodePoint);
-        return safe.toString();
     }
 }

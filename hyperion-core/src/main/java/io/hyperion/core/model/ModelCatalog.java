@@ -1,6 +1,7 @@
 package io.hyperion.core.model;
 
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelNotFoundException;
 import java.util.Collection;
@@ -46,7 +47,7 @@ public final class ModelCatalog implements AutoCloseable {
         if (model == null) {
             throw new ModelNotFoundException(
                     ErrorCode.MODEL_NOT_FOUND,
-                    "There is no model '" + Names.excerpt(wanted) + "'; the models are "
+                    "There is no model '" + Excerpts.of(wanted) + "'; the models are "
                             + String.join(", ", models.keySet()));
         }
         return model;

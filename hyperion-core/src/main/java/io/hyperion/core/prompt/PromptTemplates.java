@@ -1,6 +1,7 @@
 package io.hyperion.core.prompt;
 
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.InvalidRequestException;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,7 @@ public final class PromptTemplates {
             throw new InvalidRequestException(
                     ErrorCode.UNSUPPORTED_TEMPLATE,
                     "template",
-                    "There is no template of that name; known are "
+                    "There is no template '" + Excerpts.of(name) + "'; known are "
                             + String.join(", ", new TreeMap<>(BUILT_IN).keySet()));
         }
         return template;
