@@ -1,5 +1,6 @@
 package io.hyperion.core.gguf;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -89,15 +90,16 @@ final class Entries {
         throw wrongType(key, value, "a list of string");
     }
 
-    Optional<GgufValue.Numbers> numbers(String key, GgufType elementType) throws GgufException {
+    Optional<GgufValue.Numbers> numbers(String key, GgufType... elementTypes) throws GgufException {
         GgufValue value = file.metadata().get(key);
         if (value == null) {
             return Optional.empty();
         }
-        if (value instanceof GgufValue.Numbers numbers && numbers.elementType() == elementType) {
+        if (value instanceof GgufValue.Numbers numbers
+                && Arrays.asList(elementTypes).contains(numbers.elementType())) {
             return Optional.of(numbers);
         }
-        throw wrongType(key, value, "a list of " + elementType);
+        throw wrongType(key, value, "a list of " + elementTypes[0]);
     }
 
     GgufException wrongType(String key, GgufValue value, String wanted) {

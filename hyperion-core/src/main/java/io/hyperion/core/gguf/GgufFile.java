@@ -233,8 +233,8 @@ public final class GgufFile {
     }
 
     /**
-     * The largest context that llama.cpp may be asked for. Beyond it, it computes the size of its cache modulo 2³² and writes past the
-     * end of it, or looks up a position that was never learned and aborts.
+     * The largest context that llama.cpp may be asked for. Beyond it, it computes the size of its cache modulo 2³², or looks up a position
+     * that was never learned, and aborts.
      *
      * @return how many tokens, of all sequences together where positions are not learned
      */
@@ -244,8 +244,10 @@ public final class GgufFile {
         for (int layer = 0; layer < Math.min(layerCount(), HyperParameterCheck.MAX_LAYERS); layer++) {
             widest = Math.max(widest, Math.max(heads.keyElements(layer), heads.valueElements(layer)));
         }
-        long largest = Integer.MAX_VALUE / widest;
-        return (int) (hasLearnedPositions() ? Math.min(largest, trainedContextLength()) : largest);
+        // llama.cpp rounds a context up to multiples of 32, or of 256 with flash attention: these it leaves as they
+        // are.
+        long largest = Math.min(Integer.MAX_VALUE, 0xFFFF_FFFFL / widest) / 256 * 256;
+        return (int) (hasLearnedPositions() ? Math.min(largest, trainedContextLength() / 32 * 32) : largest);
     }
 
     /** {@return whether each position has weights of its own, so that there is none beyond the trained context} */

@@ -17,6 +17,9 @@ final class HyperParameterCheck {
     /** Far above any model: of ten million tokens is the longest context known. */
     private static final long MAX_CONTEXT = 1L << 27;
 
+    /** llama.cpp forbids the model the tokens 4 to 8195, whether there are so many or not. */
+    private static final int CHAMELEON_IMAGE_TOKENS = 8196;
+
     private static final long MAX_WIDTH = 1L << 24;
     private static final long MAX_HEADS = 1L << 16;
 
@@ -41,6 +44,17 @@ final class HyperParameterCheck {
                     "block_count",
                     "is " + layers + ", and for " + architecture.id() + " llama.cpp knows only models of "
                             + layerCounts.stream().sorted().toList() + " layers");
+        }
+        if (layers < architecture.windowPeriod()) {
+            throw fault(
+                    "block_count",
+                    "is " + layers + ", and " + architecture.id() + " has at least " + architecture.windowPeriod());
+        }
+        if (architecture == ModelArchitecture.CHAMELEON && entries.file().vocabularySize() < CHAMELEON_IMAGE_TOKENS) {
+            throw fault(
+                    "embedding_length",
+                    "is of a model with " + entries.file().vocabularySize() + " tokens, and chameleon has at least "
+                            + CHAMELEON_IMAGE_TOKENS);
         }
         perLayer("feed_forward_length", layers, 0, MAX_WIDTH, 0);
         experts();
@@ -166,7 +180,7 @@ final class HyperParameterCheck {
                 throw fault(
                         "attention.head_count_kv", "is " + keys + ", which does not divide the " + queries + " heads");
             }
-            if (architecture.has(Trait.KEYS_AS_QUERIES) && keys != queries) {
+            if (keys != queries && (architecture.has(Trait.KEYS_AS_QUERIES) || normalisesAllKeys(layer))) {
                 throw fault(
                         "attention.head_count_kv",
                         "is " + keys + ", but " + architecture.id() + " has as many as heads, " + queries);
@@ -179,6 +193,12 @@ final class HyperParameterCheck {
             }
         }
         lengths(width, first);
+    }
+
+    /** MPT's normalisation of keys, where there is one, has as many weights as the model is wide. */
+    private boolean normalisesAllKeys(int layer) {
+        return architecture == ModelArchitecture.MPT
+                && entries.file().tensor("blk." + layer + ".attn_k_norm.weight").isPresent();
     }
 
     private void lengths(long width, long heads) throws GgufException {
@@ -245,11 +265,13 @@ final class HyperParameterCheck {
         if (width % headSize != 0) {
             throw fault("wkv.head_size", "is " + headSize + ", which does not divide the width " + width);
         }
+        long heads = width / headSize;
         long keyHeads = entries.number(key("attention.head_count_kv"), 0, MAX_HEADS, 0);
-        if (keyHeads != 0 && width / headSize % keyHeads != 0) {
+        // Only one of them repeats keys and values for several heads; the others are built as if all had their own.
+        boolean grouped = architecture == ModelArchitecture.RWKV6QWEN2;
+        if (keyHeads != 0 && (grouped ? heads % keyHeads != 0 : heads != keyHeads)) {
             throw fault(
-                    "attention.head_count_kv",
-                    "is " + keyHeads + ", which does not divide the " + width / headSize + " heads");
+                    "attention.head_count_kv", "is " + keyHeads + ", which does not go with the " + heads + " heads");
         }
         boolean two = architecture == ModelArchitecture.RWKV6 || architecture == ModelArchitecture.RWKV7;
         OptionalLong shifts = entries.number(key("token_shift_count"));

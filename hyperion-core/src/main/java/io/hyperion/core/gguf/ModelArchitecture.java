@@ -151,7 +151,20 @@ enum ModelArchitecture {
         return traits.contains(trait);
     }
 
-    /** The numbers of layers there are weights of; llama.cpp tells the model's size by them and aborts on others. */
+    /**
+     * Every so many layers one sees all tokens. A model with fewer layers has none, and llama.cpp writes the mask for them to where it has
+     * no memory.
+     */
+    int windowPeriod() {
+        return switch (this) {
+            case GEMMA2 -> 2;
+            case GEMMA3 -> 6;
+            case COHERE2 -> 4;
+            default -> 1;
+        };
+    }
+
+    /** The numbers of layers there are models of; llama.cpp tells the model's size by them and aborts on others. */
     Set<Long> layerCounts() {
         return switch (this) {
             case BAICHUAN -> Set.of(32L, 40L);

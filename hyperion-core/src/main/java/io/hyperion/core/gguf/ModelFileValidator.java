@@ -30,6 +30,8 @@ public final class ModelFileValidator {
         if (!type.equals("model")) {
             throw entries.fault("general.type", "is " + Messages.quote(type) + ": this file is no model");
         }
+        // Of this one llama.cpp asserts the type; of all others it says that they are of a wrong one.
+        entries.number("general.file_type");
         long parts = entries.whole("split.count", GgufType.UINT16).orElse(1);
         if (parts > 1) {
             throw entries.fault(

@@ -1,6 +1,7 @@
 package io.hyperion.core.gguf;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The tensors. llama.cpp tries each weight in its operation before it compares its shape with the one it should have, so that a shape
@@ -19,8 +20,9 @@ final class TensorCheck {
         GgufFile file = entries.file();
         List<GgufTensor> tensors = file.tensors();
         if (tensors.isEmpty()) {
-            throw new GgufException(file.path(), file.dataOffset(), "the file has no tensors: it is a vocabulary only");
+            throw new GgufException(file.path(), file.fileSize(), "the file has no tensors: it is a vocabulary only");
         }
+        missing(file.layerCount());
         boolean experts = entries.number(architecture.id() + ".expert_count").orElse(0) > 0;
         long expected = file.dataOffset();
         for (GgufTensor tensor : tensors) {
@@ -36,6 +38,59 @@ final class TensorCheck {
             if (!experts && tensor.name().contains("_exps.")) {
                 throw fault(tensor, "is of experts, but the model says that it has none");
             }
+        }
+    }
+
+    /**
+     * Tensors that llama.cpp loads if they are there, and calculates with whether they are or not. Of all others it says itself that they
+     * are missing.
+     */
+    private void missing(int layers) throws GgufException {
+        for (int layer = 0; layer < layers; layer++) {
+            String block = "blk." + layer + ".";
+            if (has(block + "ffn_down_exps.weight") || has(block + "ffn_up_exps.weight")) {
+                require(block + "ffn_gate_exps.weight");
+            }
+            switch (architecture) {
+                case PHI2 -> {
+                    if (has(block + "attn_qkv.weight")) {
+                        require(block + "attn_qkv.bias");
+                    }
+                }
+                case PHI3 -> require(block + "attn_qkv.weight");
+                case RWKV6 -> {
+                    if (!has(block + "time_mix_lerp_fused.weight")) {
+                        for (String part : List.of("w", "k", "v", "r", "g")) {
+                            require(block + "time_mix_lerp_" + part + ".weight");
+                        }
+                    }
+                }
+                case ARWKV7 -> gating(block);
+                default -> {
+                    // Nothing of this kind is known of the others.
+                }
+            }
+        }
+    }
+
+    /** The weights of the mixture are for five things, or for six if there is a gate, which takes two tensors. */
+    private void gating(String block) throws GgufException {
+        Optional<GgufTensor> mixture = entries.file().tensor(block + "time_mix_lerp_fused.weight");
+        boolean gate = has(block + "time_mix_g1.weight") && has(block + "time_mix_g2.weight");
+        if (mixture.isPresent() && mixture.get().dimension(3) != (gate ? 6 : 5)) {
+            throw fault(
+                    mixture.get(), "is for " + mixture.get().dimension(3) + " parts, but there are " + (gate ? 6 : 5));
+        }
+    }
+
+    private boolean has(String name) {
+        return entries.file().tensor(name).isPresent();
+    }
+
+    private void require(String name) throws GgufException {
+        if (!has(name)) {
+            GgufFile file = entries.file();
+            throw new GgufException(file.path(), file.dataOffset(), "tensor " + Messages.quote(name) + " is missing");
         }
     }
 
@@ -72,8 +127,8 @@ final class TensorCheck {
 
     private void shape(GgufTensor tensor) throws GgufException {
         String name = tensor.name();
-        if (tensor.dimension(3) != 1) {
-            throw fault(tensor, "has four dimensions, and none in a language model has");
+        if (tensor.dimension(3) != 1 && !name.contains(".time_mix_lerp")) {
+            throw fault(tensor, "has four dimensions, and may have three");
         }
         boolean flat = name.startsWith("token_embd")
                 || name.startsWith("position_embd")

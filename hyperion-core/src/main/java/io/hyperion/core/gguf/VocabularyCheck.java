@@ -11,6 +11,9 @@ final class VocabularyCheck {
     private static final String MODEL = PREFIX + "model";
     private static final String TOKENS = PREFIX + "tokens";
 
+    /** The longest of the RWKV World vocabulary has 128 bytes. */
+    private static final int MAX_RWKV_TOKEN = 1024;
+
     /** The tokens that llama.cpp takes unless the file names others of the vocabulary; -1 for none. */
     private record Defaults(int bos, int eos, int unknown, boolean addsBos) {}
 
@@ -55,7 +58,7 @@ final class VocabularyCheck {
     private void check() throws GgufException {
         // Both are read as far as the tokens go, whatever their own length and type.
         sameLength(PREFIX + "scores", GgufType.FLOAT32);
-        sameLength(PREFIX + "token_type", GgufType.INT32);
+        sameLength(PREFIX + "token_type", GgufType.INT32, GgufType.UINT32);
         if (model.equals("gpt2")) {
             String merges = PREFIX + "merges";
             entries.texts(merges).orElseThrow(() -> entries.fault(merges, "is missing"));
@@ -70,9 +73,9 @@ final class VocabularyCheck {
         }
     }
 
-    private void sameLength(String key, GgufType elementType) throws GgufException {
+    private void sameLength(String key, GgufType... elementTypes) throws GgufException {
         int size =
-                entries.numbers(key, elementType).map(GgufValue.Numbers::size).orElse(tokens.size());
+                entries.numbers(key, elementTypes).map(GgufValue.Numbers::size).orElse(tokens.size());
         if (size != tokens.size()) {
             throw entries.fault(key, "has " + size + " elements, but there are " + tokens.size() + " tokens");
         }
@@ -121,10 +124,19 @@ final class VocabularyCheck {
         }
     }
 
-    /** Where a byte begins tokens but is none, llama.cpp makes no step forward and fills the memory. */
+    /**
+     * Where a byte begins tokens but is none, llama.cpp makes no step forward and fills the memory. And it keeps these tokens in a tree
+     * that it walks with one call inside another for each byte of the token.
+     */
     private void bytesOfRwkv() throws GgufException {
         boolean[] single = new boolean[256];
         for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.text(i).length > MAX_RWKV_TOKEN) {
+                throw entries.fault(
+                        TOKENS,
+                        "has a token of " + tokens.text(i).length + " bytes, and may have such of at most "
+                                + MAX_RWKV_TOKEN);
+            }
             byte[] text = unescape(tokens.text(i));
             if (text.length == 1) {
                 single[text[0] & 0xFF] = true;
@@ -150,7 +162,7 @@ final class VocabularyCheck {
                     case 'r' -> text.write('\r');
                     case 'x' -> {
                         if (i + 2 < escaped.length) {
-                            text.write(hex(escaped[i + 1]) << 4 | hex(escaped[i + 2]));
+                            text.write((hex(escaped[i + 1]) << 4) + hex(escaped[i + 2]));
                         }
                         i += 2;
                     }
