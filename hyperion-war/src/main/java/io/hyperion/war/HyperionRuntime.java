@@ -1,0 +1,64 @@
+package io.hyperion.war;
+
+import static java.lang.System.Logger.Level.INFO;
+
+import io.hyperion.api.HyperionClient;
+import io.hyperion.jca.NonManagedHyperion;
+import io.hyperion.war.config.Configuration;
+import io.hyperion.war.config.Settings;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/**
+ * Runs the engine for as long as the WAR is deployed, configured by MicroProfile Config, and hands its client to whoever injects one.
+ */
+@ApplicationScoped
+public class HyperionRuntime {
+    private static final System.Logger LOG = System.getLogger(HyperionRuntime.class.getName());
+
+    private Configuration configuration;
+    private NonManagedHyperion hyperion;
+
+    /** Starts the engine with the application, not with the first request: broken models are reported at deployment. */
+    void start(@Observes @Initialized(ApplicationScoped.class) Object context) {
+        Config config = ConfigProvider.getConfig();
+        configuration =
+                Configuration.of(config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
+        hyperion = NonManagedHyperion.start(configuration.properties());
+        hyperion.client()
+                .models()
+                .forEach(model -> LOG.log(
+                        INFO,
+                        "Model {0} is {1}{2}",
+                        model.name(),
+                        model.state().wireName(),
+                        model.reason().map(reason -> ": " + reason).orElse("")));
+    }
+
+    /** {@return the way to the models} */
+    @Produces
+    @ApplicationScoped
+    HyperionClient client() {
+        return hyperion.client();
+    }
+
+    /** {@return the wire's settings} */
+    @Produces
+    @Singleton
+    Settings settings() {
+        return configuration.settings();
+    }
+
+    @PreDestroy
+    void stop() {
+        if (hyperion != null) {
+            hyperion.close();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.hyperion.war.config;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Every {@code hyperion.} property that is set anywhere in MicroProfile Config. A wrong value of a key that the wire reads itself is
+ * reported by the key's name, and the default is used: a typing error does not keep the models from serving.
+ */
+public final class Configuration {
+    private static final System.Logger LOG = System.getLogger(Configuration.class.getName());
+    private static final String BODY_LIMIT = "hyperion.http.body-limit";
+    private static final String MAX_REQUESTS = "hyperion.ws.max-requests";
+    private static final String SEND_TIMEOUT = "hyperion.ws.send-timeout";
+
+    private final Map<String, String> properties;
+    private final Settings settings;
+
+    private Configuration(Map<String, String> properties) {
+        this.properties = properties;
+        this.settings = new Settings(
+                whole(BODY_LIMIT, Settings.DEFAULT_BODY_LIMIT, Settings.MIN_BODY_LIMIT, Settings.MAX_BODY_LIMIT),
+                whole(MAX_REQUESTS, Settings.DEFAULT_REQUESTS, 1, Settings.MAX_REQUESTS),
+                duration(
+                        SEND_TIMEOUT,
+                        Settings.DEFAULT_SEND_TIMEOUT,
+                        Settings.MIN_SEND_TIMEOUT,
+                        Settings.MAX_SEND_TIMEOUT));
+    }
+
+    /**
+     * @param names the names of all properties, as a configuration source lists them: those of environment variables in capitals
+     * @param lookup the value of a property by one of these names
+     * @return the configuration
+     */
+    public static Configuration of(Iterable<String> names, Function<String, Optional<String>> lookup) {
+        Map<String, String> properties = new TreeMap<>();
+        for (String name : names) {
+            if (name.startsWith("hyperion.")) {
+                lookup.apply(name).ifPresent(value -> properties.put(name, value));
+            }
+        }
+        // After the dotted names: these tell which model a variable such as HYPERION_MODELS_MY_MODEL_PATH means. One
+        // whose dotted name
+        // is there has been looked up under it already, by MicroProfile Config's own mapping and order.
+        Map<String, String> variables = new TreeMap<>();
+        for (String name : names) {
+            EnvironmentNames.toKey(name, properties.keySet())
+                    .filter(key -> !properties.containsKey(key))
+                    .ifPresent(key -> lookup.apply(name).ifPresent(value -> variables.put(key, value)));
+        }
+        properties.putAll(variables);
+        return new Configuration(properties);
+    }
+
+    /** {@return all properties by their dotted names, for the engine} */
+    public Map<String, String> properties() {
+        return Map.copyOf(properties);
+    }
+
+    /** {@return the wire's own settings} */
+    public Settings settings() {
+        return settings;
+    }
+
+    private int whole(String key, int fallback, int min, int max) {
+        String value = properties.get(key);
+        if (value == null || value.isBlank()) {
+            return fallback;
+        }
+        try {
+            int number = Integer.parseInt(value.strip());
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} is not a number", key);
+        }
+        LOG.log(
+                WARNING,
+                "{0} must be a whole number from {1} to {2}, but is ''{3}''; using {4}",
+                key,
+                Integer.toString(min),
+                Integer.toString(max),
+                value,
+                Integer.toString(fallback));
+        return fallback;
+    }
+
+    private Duration duration(String key, Duration fallback, Duration min, Duration max) {
+        String value = properties.get(key);
+        if (value == null || value.isBlank()) {
+            return fallback;
+        }
+        String text = value.strip();
+        try {
+            Duration duration = text.chars().allMatch(Character::isDigit)
+                    ? Duration.parse("PT" + text + "S")
+                    : Duration.parse(text);
+            if (duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0) {
+                return duration;
+            }
+        } catch (DateTimeParseException notADuration) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} is not a duration", key);
+        }
+        LOG.log(
+                WARNING,
+                "{0} must be a number of seconds or an ISO-8601 duration from {1} to {2}, but is ''{3}''; using {4}",
+                key,
+                min,
+                max,
+                value,
+                fallback);
+        return fallback;
+    }
+}

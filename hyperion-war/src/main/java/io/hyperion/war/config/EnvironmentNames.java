@@ -1,0 +1,110 @@
+package io.hyperion.war.config;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Finds the dotted name that an environment variable stands for. MicroProfile Config goes only the other way, from a dotted name to a
+ * variable, which does not find a model that nothing but variables configure.
+ */
+final class EnvironmentNames {
+    private static final String VARIABLE_PREFIX = "HYPERION_";
+    private static final String MODELS_VARIABLE = "HYPERION_MODELS_";
+    private static final String MODELS_KEY = "hyperion.models.";
+
+    /** What can stand behind a model's name; its own defaults, which have a further part, come after {@code defaults.}. */
+    private static final List<String> MODEL_KEYS = List.of(
+            "path",
+            "source",
+            "sha256",
+            "context-size",
+            "slots",
+            "batch-size",
+            "threads",
+            "gpu-layers",
+            "main-gpu",
+            "tensor-split",
+            "flash-attention",
+            "cache-type",
+            "chat-template",
+            "embeddings",
+            "pooling",
+            "lora",
+            "min-instances",
+            "max-instances",
+            "idle-timeout",
+            "preload",
+            "defaults.temperature",
+            "defaults.top_k",
+            "defaults.top_p",
+            "defaults.min_p",
+            "defaults.do_sample",
+            "defaults.max_tokens",
+            "defaults.seed",
+            "defaults.stop");
+
+    private static final Set<String> PLAIN_KEYS = Set.of(
+            "hyperion.default-model",
+            "hyperion.models-dir",
+            "hyperion.llama.library",
+            "hyperion.queue.capacity",
+            "hyperion.queue.timeout",
+            "hyperion.http.body-limit",
+            "hyperion.ws.max-requests",
+            "hyperion.ws.send-timeout");
+
+    private EnvironmentNames() {}
+
+    /**
+     * @param variable a name that may be that of an environment variable
+     * @param keys the dotted names that are set elsewhere: a model named there keeps its name; another one's is in lower case, with
+     *     hyphens for underscores
+     * @return the dotted name; empty if the variable stands for none
+     */
+    static Optional<String> toKey(String variable, Collection<String> keys) {
+        if (!variable.startsWith(VARIABLE_PREFIX)) {
+            return Optional.empty();
+        }
+        Optional<String> plain = PLAIN_KEYS.stream()
+                .filter(key -> toVariable(key).equals(variable))
+                .findFirst();
+        return plain.isPresent() || !variable.startsWith(MODELS_VARIABLE) ? plain : toModelKey(variable, keys);
+    }
+
+    private static Optional<String> toModelKey(String variable, Collection<String> keys) {
+        String rest = variable.substring(MODELS_VARIABLE.length());
+        // The longest ending wins: CONTEXT_SIZE is not the SIZE of a model named x-context.
+        return MODEL_KEYS.stream()
+                .filter(key -> rest.endsWith("_" + toVariable(key)) && rest.length() > key.length() + 1)
+                .max((a, b) -> Integer.compare(a.length(), b.length()))
+                .map(key -> {
+                    String name = rest.substring(0, rest.length() - key.length() - 1);
+                    return MODELS_KEY + toModelName(name, keys) + "." + key;
+                });
+    }
+
+    private static String toModelName(String name, Collection<String> keys) {
+        return modelNames(keys)
+                .filter(known -> toVariable(known).equals(name))
+                .findFirst()
+                .orElseGet(() -> name.toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    private static Stream<String> modelNames(Collection<String> keys) {
+        return keys.stream()
+                .filter(key -> key.startsWith(MODELS_KEY))
+                .map(key -> key.substring(MODELS_KEY.length()))
+                .flatMap(rest -> MODEL_KEYS.stream()
+                        .filter(key -> rest.endsWith("." + key))
+                        .map(key -> rest.substring(0, rest.length() - key.length() - 1)));
+    }
+
+    /** As MicroProfile Config looks a name up in the environment. */
+    private static String toVariable(String key) {
+        return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,24 @@
+package io.hyperion.war.config;
+
+import java.time.Duration;
+
+/**
+ * What the wire itself is configured with.
+ *
+ * @param bodyLimit {@code hyperion.http.body-limit}: the largest body of a request, and the largest message on a WebSocket, in bytes;
+ *     {@value #MIN_BODY_LIMIT} to {@value #MAX_BODY_LIMIT}, default {@value #DEFAULT_BODY_LIMIT} (8 MiB)
+ * @param maxRequestsPerSocket {@code hyperion.ws.max-requests}: how many requests one WebSocket may have under way; 1 to
+ *     {@value #MAX_REQUESTS}, default {@value #DEFAULT_REQUESTS}
+ * @param sendTimeout {@code hyperion.ws.send-timeout}: how long a WebSocket's peer may take to accept one frame before the socket is
+ *     closed, in seconds or as an ISO-8601 duration such as {@code PT30S}; 1 second to 1 hour, default 30 seconds
+ */
+public record Settings(int bodyLimit, int maxRequestsPerSocket, Duration sendTimeout) {
+    static final int DEFAULT_BODY_LIMIT = 8_388_608;
+    static final int MIN_BODY_LIMIT = 1024;
+    static final int MAX_BODY_LIMIT = 1_073_741_824;
+    static final int DEFAULT_REQUESTS = 64;
+    static final int MAX_REQUESTS = 10_000;
+    static final Duration DEFAULT_SEND_TIMEOUT = Duration.ofSeconds(30);
+    static final Duration MIN_SEND_TIMEOUT = Duration.ofSeconds(1);
+    static final Duration MAX_SEND_TIMEOUT = Duration.ofHours(1);
+}

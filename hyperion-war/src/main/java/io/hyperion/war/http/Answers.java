@@ -1,0 +1,83 @@
+package io.hyperion.war.http;
+
+import io.hyperion.api.BusyException;
+import io.hyperion.api.HyperionException;
+import jakarta.json.JsonObject;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Makes the HTTP answers: JSON with its length, errors with their status, hints in {@code Warning} headers. */
+public final class Answers {
+    private Answers() {}
+
+    /**
+     * @param status the status
+     * @param body the body
+     * @return the answer
+     */
+    public static Response.ResponseBuilder json(int status, JsonObject body) {
+        byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
+        return Response.status(status)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.CONTENT_LENGTH, bytes.length)
+                .entity(bytes);
+    }
+
+    /**
+     * @param error the error
+     * @param format the protocol's way to tell it
+     * @return the answer, with {@code Retry-After} where it is worth trying again
+     */
+    public static Response.ResponseBuilder error(HyperionException error, ErrorFormat format) {
+        return error(error, status(error), format);
+    }
+
+    /**
+     * @param error the error
+     * @param status the status, where HTTP has one that says more than the error's kind
+     * @param format the protocol's way to tell it
+     * @return the answer
+     */
+    public static Response.ResponseBuilder error(HyperionException error, int status, ErrorFormat format) {
+        Response.ResponseBuilder answer = json(status, format.format(error, status));
+        if (error instanceof BusyException busy) {
+            // Rounded up, and at least 1: "0" makes clients come back at once.
+            long seconds = Math.max(1, busy.retryAfter().plusMillis(999).toSeconds());
+            answer.header(HttpHeaders.RETRY_AFTER, seconds);
+        }
+        return answer;
+    }
+
+    /**
+     * Adds hints, one {@code Warning} header each.
+     *
+     * @param answer the answer
+     * @param hints the hints
+     * @return the same answer
+     */
+    public static Response.ResponseBuilder warn(Response.ResponseBuilder answer, List<String> hints) {
+        hints.forEach(hint -> answer.header("Warning", "299 - \"" + quotable(hint) + "\""));
+        return answer;
+    }
+
+    /** A header holds printable ASCII only, and within quotes neither a quote nor a backslash. */
+    private static String quotable(String hint) {
+        return hint.replaceAll("[^ -~]|[\"\\\\]", "?");
+    }
+
+    static int status(HyperionException error) {
+        return switch (error.kind()) {
+            case INVALID_REQUEST, CONTEXT_EXCEEDED -> 400;
+            case UNAUTHORISED -> 401;
+            case NOT_FOUND -> 404;
+            case BUSY -> 429;
+            case ENGINE_FAILURE -> 500;
+            // Whoever cancelled a request himself does not wait for its answer: who sees this one may try again.
+            case UNAVAILABLE, CANCELLED -> 503;
+            case TIMEOUT -> 504;
+        };
+    }
+}

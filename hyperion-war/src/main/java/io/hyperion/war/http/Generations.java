@@ -1,0 +1,56 @@
+package io.hyperion.war.http;
+
+import io.hyperion.api.HyperionClient;
+import io.hyperion.api.HyperionException;
+import io.hyperion.war.json.FieldHints;
+import io.hyperion.war.json.Fields;
+import io.hyperion.war.json.JsonInput;
+import io.hyperion.war.wire.WireCall;
+import io.hyperion.war.wire.WireFormat;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/** Serves a request for a generation over HTTP, whatever its protocol. */
+@ApplicationScoped
+public class Generations {
+    @Inject
+    HyperionClient client;
+
+    @Inject
+    BodyReader bodies;
+
+    @Resource
+    ManagedExecutorService executor;
+
+    /**
+     * Takes the request in and begins its generation. The answer comes later, from a thread of the server's executor.
+     *
+     * @param headers the request's headers
+     * @param body the request's body
+     * @param response where the answer goes
+     * @param protocol how requests, results, events and errors look
+     * @throws IOException if the caller broke off
+     */
+    public void serve(HttpHeaders headers, InputStream body, AsyncResponse response, HttpProtocol protocol)
+            throws IOException {
+        List<String> hints = List.of();
+        try {
+            Fields fields = JsonInput.object(bodies.read(headers, body));
+            WireFormat format = protocol.format();
+            hints = FieldHints.of(fields.names(), format.fields());
+            WireCall call = format.read(fields);
+            HttpGeneration generation = new HttpGeneration(call, protocol, hints, response, executor);
+            generation.attach(client.stream(call.request(), generation.listener()));
+        } catch (HyperionException refusal) {
+            response.resume(Answers.warn(Answers.error(refusal, protocol.errorFormat()), hints)
+                    .build());
+        }
+    }
+}

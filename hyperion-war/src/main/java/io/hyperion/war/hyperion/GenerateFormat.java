@@ -1,0 +1,102 @@
+package io.hyperion.war.hyperion;
+
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.Message;
+import io.hyperion.api.Role;
+import io.hyperion.war.json.Excerpts;
+import io.hyperion.war.json.Fields;
+import io.hyperion.war.wire.WireCall;
+import io.hyperion.war.wire.WireFormat;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** Turns the fields of a {@code generate} request into a {@link GenerateRequest}, for HTTP and the WebSocket alike. */
+public final class GenerateFormat implements WireFormat {
+    /** The format; it has no state. */
+    public static final GenerateFormat INSTANCE = new GenerateFormat();
+
+    private static final String LOADER = "llama.cpp";
+    private static final long MAX_TIMEOUT = GenerateRequest.MAX_TIMEOUT.toSeconds();
+
+    private static final Set<String> FIELDS = Set.of(
+            "model",
+            "messages",
+            "prompt",
+            "stream",
+            "loader",
+            "temperature",
+            "top_p",
+            "top_k",
+            "min_p",
+            "do_sample",
+            "max_tokens",
+            "seed",
+            "stop",
+            "template",
+            "template_vars",
+            "timeout");
+
+    private GenerateFormat() {}
+
+    @Override
+    public Set<String> fields() {
+        return FIELDS;
+    }
+
+    @Override
+    public WireCall read(Fields fields) {
+        GenerateRequest.Builder request = GenerateRequest.builder();
+        fields.text("model").ifPresent(request::model);
+        fields.objects("messages")
+                .map(list -> list.stream().map(GenerateFormat::message).toList())
+                .ifPresent(request::messages);
+        fields.text("prompt").ifPresent(request::prompt);
+        fields.text("loader").ifPresent(GenerateFormat::requireLoader);
+        request.parameters(parameters(fields));
+        fields.text("template").ifPresent(request::template);
+        fields.map("template_vars").ifPresent(variables -> variables.forEach(request::templateVariable));
+        fields.number("timeout").ifPresent(seconds -> request.timeout(timeout(seconds)));
+        return new GenerateCall(request.build(), fields.bool("stream"));
+    }
+
+    private static GenerateParameters parameters(Fields fields) {
+        GenerateParameters.Builder parameters = GenerateParameters.builder();
+        fields.number("temperature").ifPresent(parameters::temperature);
+        fields.number("top_p").ifPresent(parameters::topP);
+        fields.whole("top_k", 0, Integer.MAX_VALUE).ifPresent(value -> parameters.topK((int) value));
+        fields.number("min_p").ifPresent(parameters::minP);
+        fields.bool("do_sample").ifPresent(parameters::doSample);
+        fields.whole("max_tokens", 0, Integer.MAX_VALUE).ifPresent(value -> parameters.maxTokens((int) value));
+        fields.whole("seed", 0, GenerateParameters.MAX_SEED).ifPresent(parameters::seed);
+        fields.texts("stop").ifPresent((List<String> values) -> parameters.stop(values));
+        return parameters.build();
+    }
+
+    private static Message message(Fields fields) {
+        return new Message(Role.of(fields.requireText("role")), fields.requireText("content"));
+    }
+
+    private static void requireLoader(String loader) {
+        if (!loader.equals(LOADER)) {
+            throw new InvalidRequestException(
+                    ErrorCode.UNKNOWN_VALUE,
+                    "loader",
+                    "Unknown 'loader' '" + Excerpts.of(loader) + "'; the only one is '" + LOADER + "'");
+        }
+    }
+
+    private static Duration timeout(double seconds) {
+        if (!(seconds > 0 && seconds <= MAX_TIMEOUT)) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE,
+                    "timeout",
+                    "'timeout' must be above 0 and at most " + MAX_TIMEOUT + " seconds, but is " + seconds);
+        }
+        // Rounded up: a positive time-out is never zero.
+        return Duration.ofNanos((long) Math.ceil(seconds * 1e9));
+    }
+}

@@ -1,0 +1,34 @@
+package io.hyperion.war.hyperion;
+
+import io.hyperion.api.HyperionClient;
+import io.hyperion.war.http.Answers;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Response;
+
+/** {@code GET /models}: what can be asked, and why a model cannot. */
+@Path("models")
+@ApplicationScoped
+public class ModelsResource {
+    @Inject
+    HyperionClient client;
+
+    /** {@return all models} */
+    @GET
+    public Response list() {
+        return Answers.json(200, ModelsFormat.list(client.models())).build();
+    }
+
+    /**
+     * @param name a model's name
+     * @return that model
+     */
+    @GET
+    @Path("{name}")
+    public Response one(@PathParam("name") String name) {
+        return Answers.json(200, ModelsFormat.one(client.model(name))).build();
+    }
+}

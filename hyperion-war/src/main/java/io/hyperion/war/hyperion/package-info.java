@@ -1,0 +1,2 @@
+/** Hyperion's own protocol: generations, models and health, as its first clients know them. */
+package io.hyperion.war.hyperion;

@@ -1,0 +1,240 @@
+package io.hyperion.war.json;
+
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.InvalidRequestException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The fields of one JSON object, taken by name and type. A field that is null counts as absent, since many clients send null for what
+ * their user left out. A field of another type is refused with {@link ErrorCode#WRONG_TYPE}: a number in a string is a string.
+ */
+public final class Fields {
+    private final String path;
+    private final Map<String, JsonNode> values;
+
+    Fields(String path, Map<String, JsonNode> values) {
+        this.path = path;
+        this.values = values;
+    }
+
+    /** {@return the names of all fields, in the order sent} */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(values.keySet());
+    }
+
+    /**
+     * @param name the field
+     * @return whether it is there and not null
+     */
+    public boolean has(String name) {
+        JsonNode node = values.get(name);
+        return node != null && node != JsonNode.Null.NULL;
+    }
+
+    /**
+     * @param name the field
+     * @return its text
+     */
+    public Optional<String> text(String name) {
+        return find(name, JsonNode.Text.class, "a string").map(JsonNode.Text::value);
+    }
+
+    /**
+     * @param name the field
+     * @return its text
+     * @throws InvalidRequestException ({@link ErrorCode#MISSING_FIELD}) if it is absent
+     */
+    public String requireText(String name) {
+        return text(name)
+                .orElseThrow(() -> new InvalidRequestException(
+                        ErrorCode.MISSING_FIELD, parameter(at(name)), "'" + at(name) + "' is missing"));
+    }
+
+    /**
+     * @param name the field
+     * @return its truth
+     */
+    public Optional<Boolean> bool(String name) {
+        return find(name, JsonNode.Bool.class, "true or false").map(JsonNode.Bool::value);
+    }
+
+    /**
+     * @param name the field
+     * @return its number; infinite if it is too large for a double, which no range allows
+     */
+    public OptionalDouble number(String name) {
+        Optional<JsonNode.Numeral> numeral = find(name, JsonNode.Numeral.class, "a number");
+        return numeral.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(numeral.get().toDouble());
+    }
+
+    /**
+     * @param name the field
+     * @param min the smallest allowed value
+     * @param max the largest allowed value
+     * @return its whole number
+     */
+    public OptionalLong whole(String name, long min, long max) {
+        Optional<JsonNode.Numeral> found = find(name, JsonNode.Numeral.class, "a whole number");
+        if (found.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        JsonNode.Numeral numeral = found.get();
+        if (!numeral.isWhole()) {
+            throw wrongType(name, "a whole number", Excerpts.of(numeral.literal()));
+        }
+        long number = numeral.toLong();
+        if (number < min || number > max) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE,
+                    parameter(at(name)),
+                    "'" + at(name) + "' must be between " + min + " and " + max + ", but is "
+                            + Excerpts.of(numeral.literal()));
+        }
+        return OptionalLong.of(number);
+    }
+
+    /**
+     * @param name the field
+     * @return its objects
+     */
+    public Optional<List<Fields>> objects(String name) {
+        return find(name, JsonNode.Items.class, "a list of objects").map(items -> {
+            List<Fields> objects = new ArrayList<>(items.values().size());
+            for (JsonNode item : items.values()) {
+                String itemName = name + "[" + objects.size() + "]";
+                if (!(item instanceof JsonNode.Members members)) {
+                    throw wrongType(itemName, "an object", item.kind());
+                }
+                objects.add(new Fields(at(itemName), members.values()));
+            }
+            return objects;
+        });
+    }
+
+    /**
+     * @param name the field
+     * @return the fields of its object
+     */
+    public Optional<Fields> object(String name) {
+        return find(name, JsonNode.Members.class, "an object").map(members -> new Fields(at(name), members.values()));
+    }
+
+    /**
+     * @param name the field
+     * @return its texts; of a lone string, that one
+     */
+    public Optional<List<String>> texts(String name) {
+        JsonNode node = values.getOrDefault(name, JsonNode.Null.NULL);
+        if (node instanceof JsonNode.Text text) {
+            return Optional.of(List.of(text.value()));
+        }
+        return find(name, JsonNode.Items.class, "a string or a list of strings").map(items -> {
+            List<String> texts = new ArrayList<>(items.values().size());
+            for (JsonNode item : items.values()) {
+                if (!(item instanceof JsonNode.Text text)) {
+                    throw wrongType(name + "[" + texts.size() + "]", "a string", item.kind());
+                }
+                texts.add(text.value());
+            }
+            return texts;
+        });
+    }
+
+    /**
+     * @param name the field
+     * @return its object with the values of JSON as Java's: String, Boolean, Long, Double, List, Map, and null
+     */
+    public Optional<Map<String, Object>> map(String name) {
+        return find(name, JsonNode.Members.class, "an object").map(members -> plain(at(name), members));
+    }
+
+    /**
+     * @param name the field
+     * @return its value, of whatever type, as {@link #map} gives it; empty if it is absent
+     */
+    public Optional<Object> any(String name) {
+        return has(name) ? Optional.of(plain(at(name), values.get(name))) : Optional.empty();
+    }
+
+    private static Map<String, Object> plain(String path, JsonNode.Members members) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        members.values().forEach((name, node) -> map.put(name, plain(path + "." + name, node)));
+        return map;
+    }
+
+    private static Object plain(String path, JsonNode node) {
+        if (node instanceof JsonNode.Text text) {
+            return text.value();
+        }
+        if (node instanceof JsonNode.Bool bool) {
+            return bool.value();
+        }
+        if (node instanceof JsonNode.Numeral numeral) {
+            return plain(path, numeral);
+        }
+        if (node instanceof JsonNode.Members members) {
+            return plain(path, members);
+        }
+        if (node instanceof JsonNode.Items items) {
+            List<Object> list = new ArrayList<>(items.values().size());
+            for (JsonNode item : items.values()) {
+                list.add(plain(path + "[" + list.size() + "]", item));
+            }
+            return list;
+        }
+        return null;
+    }
+
+    private static Object plain(String path, JsonNode.Numeral numeral) {
+        double number = numeral.toDouble();
+        if (Double.isInfinite(number)) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE,
+                    parameter(path),
+                    "'" + Excerpts.of(path) + "' must be between -" + Double.MAX_VALUE + " and " + Double.MAX_VALUE
+                            + ", but is " + Excerpts.of(numeral.literal()));
+        }
+        // Not a conditional expression: that would turn the long into a double.
+        if (numeral.isPlainInteger() && Math.abs(number) <= JsonNode.Numeral.EXACT) {
+            return numeral.toLong();
+        }
+        return number;
+    }
+
+    private <T extends JsonNode> Optional<T> find(String name, Class<T> type, String expected) {
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        JsonNode node = values.get(name);
+        if (!type.isInstance(node)) {
+            throw wrongType(name, expected, node.kind());
+        }
+        return Optional.of(type.cast(node));
+    }
+
+    private InvalidRequestException wrongType(String name, String expected, String found) {
+        return new InvalidRequestException(
+                ErrorCode.WRONG_TYPE,
+                parameter(at(name)),
+                "'" + at(name) + "' must be " + expected + ", but is " + found);
+    }
+
+    private String at(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /** The name that an error gives for a place: without the numbers of list items, and not longer than a name should be. */
+    static String parameter(String path) {
+        return Excerpts.of(path.replaceAll("\\[\\d+]", ""));
+    }
+}

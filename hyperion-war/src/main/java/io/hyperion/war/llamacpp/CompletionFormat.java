@@ -1,0 +1,146 @@
+package io.hyperion.war.llamacpp;
+
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.HyperionClient;
+import io.hyperion.api.InvalidRequestException;
+import io.hyperion.war.json.Fields;
+import io.hyperion.war.wire.WireCall;
+import io.hyperion.war.wire.WireFormat;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Turns the fields of a {@code completion} request into a {@link GenerateRequest}, for HTTP and the WebSocket alike. A field of
+ * llama.cpp's that would change the text, and that is not served yet, is refused unless its value leaves the text as it is: a caller who
+ * asks for a grammar must not get text without one.
+ */
+@ApplicationScoped
+public class CompletionFormat implements WireFormat {
+    private static final Set<String> SERVED =
+            Set.of("prompt", "n_predict", "temperature", "top_k", "top_p", "min_p", "seed", "stop", "stream", "model");
+
+    /** What llama.cpp knows and a completion here is the same without, whatever the value. */
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+            "cache_prompt",
+            "slot_id",
+            "id_slot",
+            "n_keep",
+            "n_discard",
+            "repeat_last_n",
+            "penalize_nl",
+            "mirostat_tau",
+            "mirostat_eta",
+            "dynatemp_exponent",
+            "xtc_threshold",
+            "dry_base",
+            "dry_allowed_length",
+            "dry_penalty_last_n",
+            "dry_sequence_breakers");
+
+    /** What llama.cpp knows and is not served yet, with the values that switch it off. */
+    private static final Map<String, Predicate<Object>> NOT_SERVED = Map.ofEntries(
+            Map.entry("n", is(1)),
+            Map.entry("tfs_z", is(1)),
+            Map.entry("typical_p", is(1)),
+            Map.entry("repeat_penalty", is(1)),
+            Map.entry("presence_penalty", is(0)),
+            Map.entry("frequency_penalty", is(0)),
+            Map.entry("mirostat", is(0)),
+            Map.entry("dynatemp_range", is(0)),
+            Map.entry("xtc_probability", is(0)),
+            Map.entry("dry_multiplier", is(0)),
+            Map.entry("min_keep", is(0)),
+            Map.entry("n_probs", is(0)),
+            Map.entry("n_indent", is(0)),
+            Map.entry("t_max_predict_ms", is(0)),
+            Map.entry("ignore_eos", Boolean.FALSE::equals),
+            Map.entry("return_tokens", Boolean.FALSE::equals),
+            Map.entry("timings_per_token", Boolean.FALSE::equals),
+            Map.entry("post_sampling_probs", Boolean.FALSE::equals),
+            Map.entry("grammar", ""::equals),
+            Map.entry("system_prompt", ""::equals),
+            Map.entry("json_schema", value -> false),
+            Map.entry("samplers", value -> false),
+            Map.entry("logit_bias", CompletionFormat::isEmptyList),
+            Map.entry("image_data", CompletionFormat::isEmptyList),
+            Map.entry("response_fields", CompletionFormat::isEmptyList),
+            Map.entry("lora", CompletionFormat::isEmptyList));
+
+    private static final Set<String> FIELDS = Stream.of(SERVED, WITHOUT_EFFECT, NOT_SERVED.keySet())
+            .flatMap(Set::stream)
+            .collect(Collectors.toUnmodifiableSet());
+
+    @Inject
+    HyperionClient client;
+
+    @Override
+    public Set<String> fields() {
+        return FIELDS;
+    }
+
+    @Override
+    public WireCall read(Fields fields) {
+        fields.names().forEach(name -> refuseIfNotServed(name, fields));
+        GenerateRequest.Builder request = GenerateRequest.builder();
+        fields.text("model").ifPresent(request::model);
+        request.prompt(prompt(fields));
+        request.parameters(parameters(fields));
+        return new CompletionCall(client, request.build(), fields.bool("stream"));
+    }
+
+    private static void refuseIfNotServed(String name, Fields fields) {
+        Predicate<Object> isOff = NOT_SERVED.getOrDefault(name, value -> true);
+        if (fields.any(name).filter(isOff.negate()).isPresent()) {
+            throw new InvalidRequestException(
+                    ErrorCode.UNKNOWN_VALUE, name, "'" + name + "' is not supported yet: leave it out");
+        }
+    }
+
+    private static String prompt(Fields fields) {
+        if (fields.any("prompt").filter(List.class::isInstance).isPresent()) {
+            throw new InvalidRequestException(
+                    ErrorCode.WRONG_TYPE,
+                    "prompt",
+                    "'prompt' must be a string: lists of strings and tokens are not supported yet");
+        }
+        return fields.requireText("prompt");
+    }
+
+    private static GenerateParameters parameters(Fields fields) {
+        GenerateParameters.Builder parameters = GenerateParameters.builder();
+        // -1 is "as long as it takes", which is what an absent limit means here.
+        fields.whole("n_predict", -1, Integer.MAX_VALUE).ifPresent(value -> {
+            if (value >= 0) {
+                parameters.maxTokens((int) value);
+            }
+        });
+        fields.number("temperature").ifPresent(parameters::temperature);
+        fields.whole("top_k", -1, Integer.MAX_VALUE).ifPresent(value -> parameters.topK((int) Math.max(0, value)));
+        fields.number("top_p").ifPresent(parameters::topP);
+        fields.number("min_p").ifPresent(parameters::minP);
+        // llama.cpp's two ways to ask for a random seed: -1, and the same number taken as one without a sign.
+        fields.whole("seed", -1, GenerateParameters.MAX_SEED).ifPresent(value -> {
+            if (value >= 0 && value != GenerateParameters.MAX_SEED) {
+                parameters.seed(value);
+            }
+        });
+        fields.texts("stop").ifPresent((List<String> values) -> parameters.stop(values));
+        return parameters.build();
+    }
+
+    private static Predicate<Object> is(double number) {
+        return value -> value instanceof Number given && given.doubleValue() == number;
+    }
+
+    private static boolean isEmptyList(Object value) {
+        return value instanceof List<?> list && list.isEmpty();
+    }
+}

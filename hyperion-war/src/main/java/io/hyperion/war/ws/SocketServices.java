@@ -1,0 +1,41 @@
+package io.hyperion.war.ws;
+
+import io.hyperion.api.HyperionClient;
+import io.hyperion.war.config.Settings;
+import io.hyperion.war.hyperion.GenerateFormat;
+import io.hyperion.war.llamacpp.CompletionFormat;
+import io.hyperion.war.wire.WireFormat;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Map;
+
+/** What all sockets share. */
+@ApplicationScoped
+public class SocketServices {
+    @Inject
+    HyperionClient client;
+
+    @Inject
+    Settings settings;
+
+    @Inject
+    CompletionFormat completions;
+
+    @Resource
+    ManagedExecutorService executor;
+
+    @Resource
+    ManagedScheduledExecutorService scheduler;
+
+    SocketConversation open(FrameSender sender) {
+        Map<String, WireFormat> formats = Map.of("generate", GenerateFormat.INSTANCE, "completion", completions);
+        return new SocketConversation(client, settings, formats, sender, executor, scheduler);
+    }
+
+    int messageLimit() {
+        return settings.bodyLimit();
+    }
+}

@@ -1,0 +1,74 @@
+package io.hyperion.war;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+
+/** Which part of Hyperion may know which. */
+@AnalyzeClasses(packages = "io.hyperion", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+    @ArchTest
+    static final ArchRule API_KNOWS_THE_JDK_ALONE = classes()
+            .that()
+            .resideInAPackage("io.hyperion.api..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.hyperion.api..", "java..");
+
+    @ArchTest
+    static final ArchRule CORE_NEEDS_NO_SERVER = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.core..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.hyperion.jca..", "io.hyperion.war..", "jakarta..", "org.eclipse.microprofile..");
+
+    @ArchTest
+    static final ArchRule ADAPTER_KNOWS_NO_WIRE = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.jca..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.hyperion.war..");
+
+    @ArchTest
+    static final ArchRule WIRE_KNOWS_NO_ENGINE = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.war..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.hyperion.core..", "com.sun.jna..", "de.kherud..");
+
+    @ArchTest
+    static final ArchRule WIRE_NEEDS_NO_SERVER_OF_ITS_OWN = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.war..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.glassfish..", "fish.payara..", "org.jboss..", "org.apache..");
+
+    @ArchTest
+    static final ArchRule WIRE_HAS_NO_CYCLES = slices().assignedFrom(new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                    return type.getPackageName().startsWith("io.hyperion.war")
+                            ? SliceIdentifier.of(type.getPackageName())
+                            : SliceIdentifier.ignore();
+                }
+
+                @Override
+                public String getDescription() {
+                    return "the packages of the wire";
+                }
+            })
+            .should()
+            .beFreeOfCycles();
+}

@@ -1,0 +1,98 @@
+package io.hyperion.war.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The configuration")
+class ConfigurationTests {
+    private static final Settings DEFAULTS = new Settings(8_388_608, 64, Duration.ofSeconds(30));
+
+    @Test
+    @DisplayName("is complete when nothing is set")
+    void defaults() {
+        assertThat(settings(Map.of())).isEqualTo(DEFAULTS);
+        assertThat(settings(Map.of("hyperion.http.body-limit", " "))).isEqualTo(DEFAULTS);
+    }
+
+    @Test
+    @DisplayName("takes its own keys")
+    void values() {
+        assertThat(settings(Map.of(
+                        "hyperion.http.body-limit", "2048",
+                        "hyperion.ws.max-requests", "3",
+                        "hyperion.ws.send-timeout", "PT1M30S")))
+                .isEqualTo(new Settings(2048, 3, Duration.ofSeconds(90)));
+        assertThat(settings(Map.of("hyperion.ws.send-timeout", "5")).sendTimeout())
+                .isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"x", "-1", "0", "1.5", "99999999999999999999", "PT0S", "P1D", "PTX"})
+    @DisplayName("keeps to the default where a value is wrong")
+    void wrong(String value) {
+        assertThat(settings(Map.of(
+                        "hyperion.http.body-limit", value,
+                        "hyperion.ws.max-requests", value,
+                        "hyperion.ws.send-timeout", value)))
+                .isEqualTo(DEFAULTS);
+    }
+
+    @Test
+    @DisplayName("gives the engine all keys of Hyperion and no others")
+    void properties() {
+        assertThat(of(Map.of("hyperion.models.a.path", "/a", "java.home", "/j", "hyperion.queue.capacity", "3"))
+                        .properties())
+                .containsOnly(Map.entry("hyperion.models.a.path", "/a"), Map.entry("hyperion.queue.capacity", "3"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "HYPERION_MODELS_DEFAULT_PATH,hyperion.models.default.path",
+        "HYPERION_MODELS_TINY_STORIES_CONTEXT_SIZE,hyperion.models.tiny-stories.context-size",
+        "HYPERION_MODELS_A_DEFAULTS_TOP_K,hyperion.models.a.defaults.top_k",
+        "HYPERION_MODELS_A_CHAT_TEMPLATE,hyperion.models.a.chat-template",
+        "HYPERION_DEFAULT_MODEL,hyperion.default-model",
+        "HYPERION_HTTP_BODY_LIMIT,hyperion.http.body-limit"
+    })
+    @DisplayName("understands environment variables")
+    void environment(String variable, String key) {
+        assertThat(of(Map.of(variable, "7")).properties()).containsExactly(Map.entry(key, "7"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"HYPERION_MODELS_PATH", "HYPERION_HOME", "HYPERION_MODELS_A_COLOUR", "HYPERION_"})
+    @DisplayName("leaves variables alone that stand for no key")
+    void otherVariables(String variable) {
+        assertThat(of(Map.of(variable, "7")).properties()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("finds the model that a variable means by its name elsewhere")
+    void environmentOfKnownModel() {
+        assertThat(of(Map.of(
+                                "hyperion.models.My.Model_1.path", "/m",
+                                "HYPERION_MODELS_MY_MODEL_1_SLOTS", "2",
+                                "HYPERION_MODELS_MY_MODEL_1_PATH", "/from/environment"))
+                        .properties())
+                .containsOnly(
+                        // The path has a dotted name, under which MicroProfile Config itself decides between the two.
+                        Map.entry("hyperion.models.My.Model_1.path", "/m"),
+                        Map.entry("hyperion.models.My.Model_1.slots", "2"));
+    }
+
+    private static Settings settings(Map<String, String> source) {
+        return of(source).settings();
+    }
+
+    private static Configuration of(Map<String, String> source) {
+        return Configuration.of(source.keySet(), name -> Optional.ofNullable(source.get(name)));
+    }
+}

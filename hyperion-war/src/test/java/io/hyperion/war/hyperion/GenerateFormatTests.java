@@ -1,0 +1,173 @@
+package io.hyperion.war.hyperion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.FinishReason;
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.GenerateReply;
+import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.Message;
+import io.hyperion.api.Prompt;
+import io.hyperion.api.Role;
+import io.hyperion.api.Timings;
+import io.hyperion.war.json.JsonInput;
+import io.hyperion.war.wire.WireCall;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("A generate request")
+class GenerateFormatTests {
+    @Test
+    @DisplayName("says all that can be said")
+    void everything() {
+        WireCall call = read(
+                "{'model':'tiny','messages':[{'role':'system','content':'Be brief.'},{'role':'user','content':'Hi'},"
+                        + "{'role':'AI','content':''}],'stream':true,'loader':'llama.cpp','temperature':0.5,'top_p':1,'top_k':50,"
+                        + "'min_p':0.1,'do_sample':true,'max_tokens':7,'seed':4294967295,'stop':['a','b'],'template':'chatml',"
+                        + "'template_vars':{'x':1},'timeout':1.5}");
+
+        GenerateRequest request = call.request();
+        assertThat(call.stream()).hasValue(true);
+        assertThat(request.model()).hasValue("tiny");
+        assertThat(request.prompt())
+                .isEqualTo(new Prompt.Chat(
+                        List.of(Message.system("Be brief."), Message.user("Hi"), new Message(Role.ASSISTANT, ""))));
+        assertThat(request.parameters())
+                .isEqualTo(GenerateParameters.builder()
+                        .temperature(0.5)
+                        .topP(1)
+                        .topK(50)
+                        .minP(0.1)
+                        .doSample(true)
+                        .maxTokens(7)
+                        .seed(4294967295L)
+                        .stop("a", "b")
+                        .build());
+        assertThat(request.template()).hasValue("chatml");
+        assertThat(request.templateVariables()).containsEntry("x", 1L);
+        assertThat(request.timeout()).hasValue(Duration.ofMillis(1500));
+    }
+
+    @Test
+    @DisplayName("needs a prompt and nothing else")
+    void least() {
+        WireCall call = read("{'prompt':'Once','stop':'.'}");
+
+        assertThat(call.request().prompt()).isEqualTo(new Prompt.Raw("Once"));
+        assertThat(call.request().parameters().stop()).containsExactly(".");
+        assertThat(call.request().model()).isEmpty();
+        assertThat(call.stream()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{}|MISSING_FIELD|messages",
+                "{'messages':null}|MISSING_FIELD|messages",
+                "{'prompt':'a','messages':[{'role':'user','content':'x'}]}|CONFLICT|prompt",
+                "{'prompt':''}|EMPTY_PROMPT|prompt",
+                "{'prompt':1}|WRONG_TYPE|prompt",
+                "{'messages':[]}|EMPTY_PROMPT|messages",
+                "{'messages':{}}|WRONG_TYPE|messages",
+                "{'messages':'x'}|WRONG_TYPE|messages",
+                "{'messages':['x']}|WRONG_TYPE|messages",
+                "{'messages':[{'role':'user'}]}|MISSING_FIELD|messages.content",
+                "{'messages':[{'content':'x'}]}|MISSING_FIELD|messages.role",
+                "{'messages':[{'role':'robot','content':'x'}]}|UNKNOWN_VALUE|messages.role",
+                "{'messages':[{'role':1,'content':'x'}]}|WRONG_TYPE|messages.role",
+                "{'messages':[{'role':'user','content':['x']}]}|WRONG_TYPE|messages.content",
+                "{'prompt':'x','temperature':-0.1}|OUT_OF_RANGE|temperature",
+                "{'prompt':'x','temperature':100.5}|OUT_OF_RANGE|temperature",
+                "{'prompt':'x','temperature':1e400}|OUT_OF_RANGE|temperature",
+                "{'prompt':'x','temperature':'0.5'}|WRONG_TYPE|temperature",
+                "{'prompt':'x','temperature':true}|WRONG_TYPE|temperature",
+                "{'prompt':'x','top_p':0}|OUT_OF_RANGE|top_p",
+                "{'prompt':'x','top_p':1.01}|OUT_OF_RANGE|top_p",
+                "{'prompt':'x','top_k':-1}|OUT_OF_RANGE|top_k",
+                "{'prompt':'x','top_k':2147483648}|OUT_OF_RANGE|top_k",
+                "{'prompt':'x','top_k':1.5}|WRONG_TYPE|top_k",
+                "{'prompt':'x','min_p':2}|OUT_OF_RANGE|min_p",
+                "{'prompt':'x','do_sample':1}|WRONG_TYPE|do_sample",
+                "{'prompt':'x','do_sample':'false'}|WRONG_TYPE|do_sample",
+                "{'prompt':'x','max_tokens':-1}|OUT_OF_RANGE|max_tokens",
+                "{'prompt':'x','max_tokens':1e1000000000}|OUT_OF_RANGE|max_tokens",
+                "{'prompt':'x','seed':-1}|OUT_OF_RANGE|seed",
+                "{'prompt':'x','seed':4294967296}|OUT_OF_RANGE|seed",
+                "{'prompt':'x','stop':''}|OUT_OF_RANGE|stop",
+                "{'prompt':'x','stop':[1]}|WRONG_TYPE|stop",
+                "{'prompt':'x','stop':true}|WRONG_TYPE|stop",
+                "{'prompt':'x','stream':'true'}|WRONG_TYPE|stream",
+                "{'prompt':'x','loader':'vllm'}|UNKNOWN_VALUE|loader",
+                "{'prompt':'x','loader':1}|WRONG_TYPE|loader",
+                "{'prompt':'x','model':1}|WRONG_TYPE|model",
+                "{'prompt':'x','template':1}|WRONG_TYPE|template",
+                "{'prompt':'x','template_vars':[]}|WRONG_TYPE|template_vars",
+                "{'prompt':'x','template_vars':{'a':1e400}}|OUT_OF_RANGE|template_vars.a",
+                "{'prompt':'x','timeout':0}|OUT_OF_RANGE|timeout",
+                "{'prompt':'x','timeout':-1}|OUT_OF_RANGE|timeout",
+                "{'prompt':'x','timeout':86401}|OUT_OF_RANGE|timeout",
+                "{'prompt':'x','timeout':1e400}|OUT_OF_RANGE|timeout"
+            })
+    @DisplayName("is refused with its field when it is wrong")
+    void wrong(String json, ErrorCode code, String parameter) {
+        InvalidRequestException refusal = catchThrowableOfType(InvalidRequestException.class, () -> read(json));
+
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.code()).isEqualTo(code);
+        assertThat(refusal.parameter()).hasValue(parameter);
+        assertThat(refusal.getMessage()).contains(parameter.replaceAll(".*\\.", ""));
+    }
+
+    @Test
+    @DisplayName("that asks for too much is told how much there may be")
+    void limits() {
+        assertThat(messageOf("{'prompt':'x','top_p':1.5}")).contains("1.5").contains("1");
+        assertThat(messageOf("{'prompt':'x','seed':4294967296}")).contains("between 0 and 4294967295");
+        assertThat(messageOf("{'prompt':'x','timeout':86401}")).contains("86400 seconds");
+        assertThat(messageOf("{'prompt':'x','loader':'vllm'}"))
+                .contains("llama.cpp")
+                .contains("vllm");
+    }
+
+    @Test
+    @DisplayName("is answered with the fields of Hyperion's first clients, in their order")
+    void reply() {
+        GenerateReply reply = new GenerateReply(
+                "tiny",
+                "Hi \"there\"",
+                "<p>",
+                12,
+                5,
+                FinishReason.LENGTH,
+                Optional.empty(),
+                new Timings(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofSeconds(2)));
+        WireCall call = read("{'prompt':'x'}");
+
+        assertThat(call.reply(reply).toString())
+                .isEqualTo(
+                        "{\"success\":\"true\",\"output\":\"Hi \\\"there\\\"\",\"prompt\":\"<p>\",\"prompt_tokens\":12,"
+                                + "\"completion_tokens\":5,\"execution_time\":3.0,\"tokens_per_second\":2.0,\"method\":\"model.generate\","
+                                + "\"model\":\"tiny\",\"finish_reason\":\"length\"}");
+        assertThat(call.streamEnd(reply)).isEqualTo(call.reply(reply));
+        assertThat(call.piece("a\nb").toString()).isEqualTo("{\"text\":\"a\\nb\"}");
+    }
+
+    private static String messageOf(String json) {
+        return catchThrowableOfType(InvalidRequestException.class, () -> read(json))
+                .getMessage();
+    }
+
+    private static WireCall read(String json) {
+        return GenerateFormat.INSTANCE.read(JsonInput.object(json.replace('\'', '"')));
+    }
+}

@@ -1,0 +1,75 @@
+package io.hyperion.war.it;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Properties;
+
+/** The configuration of the server under test: a sound model by two names, and all kinds of broken ones beside it. */
+final class Fixture {
+    /** The default model. */
+    static final String SOUND = "default";
+
+    /** The same, but for one request at a time. */
+    static final String SINGLE = "single";
+
+    /** More than all sockets of a test can hold, so that only who means to fill the queue fills it. */
+    static final int QUEUE = 150;
+
+    static final int BODY_LIMIT = 300_000;
+
+    private Fixture() {}
+
+    static void write(Path directory) throws IOException {
+        Path model = model();
+        Path notAModel = Files.writeString(directory.resolve("not-a-model.gguf"), "This is no model, but a text.\n");
+        byte[] bytes = Files.readAllBytes(model);
+        Path truncated = Files.write(directory.resolve("truncated.gguf"), Arrays.copyOf(bytes, bytes.length / 2));
+        Path foreign = Files.write(directory.resolve("foreign.gguf"), withArchitecture(bytes, "zzzzz"));
+
+        Properties properties = new Properties();
+        properties.setProperty("hyperion.models.default.path", model.toString());
+        properties.setProperty("hyperion.models.single.path", model.toString());
+        properties.setProperty("hyperion.models.single.slots", "1");
+        properties.setProperty(
+                "hyperion.models.missing.path",
+                directory.resolve("missing.gguf").toString());
+        properties.setProperty("hyperion.models.text.path", notAModel.toString());
+        properties.setProperty("hyperion.models.truncated.path", truncated.toString());
+        properties.setProperty("hyperion.models.foreign.path", foreign.toString());
+        properties.setProperty("hyperion.models.misconfigured.path", model.toString());
+        properties.setProperty("hyperion.models.misconfigured.slots", "many");
+        properties.setProperty("hyperion.queue.capacity", Integer.toString(QUEUE));
+        properties.setProperty("hyperion.http.body-limit", Integer.toString(BODY_LIMIT));
+        properties.setProperty("hyperion.ws.send-timeout", "PT10S");
+        try (OutputStream out = Files.newOutputStream(directory.resolve("hyperion.properties"))) {
+            properties.store(out, null);
+        }
+    }
+
+    private static Path model() {
+        Path demo = Path.of(System.getProperty("hyperion.demo.model"));
+        return Files.isRegularFile(demo)
+                ? demo
+                : Path.of(System.getProperty("hyperion.shared"), "models", "stories260K.gguf")
+                        .toAbsolutePath()
+                        .normalize();
+    }
+
+    private static byte[] withArchitecture(byte[] bytes, String architecture) {
+        String key = "general.architecture";
+        int keyAt = new String(bytes, 0, Math.min(bytes.length, 100_000), StandardCharsets.ISO_8859_1).indexOf(key);
+        // Behind the key: the type of its value in four bytes, and the length of the string in eight.
+        byte[] changed = bytes.clone();
+        System.arraycopy(
+                architecture.getBytes(StandardCharsets.US_ASCII),
+                0,
+                changed,
+                keyAt + key.length() + 12,
+                architecture.length());
+        return changed;
+    }
+}

@@ -1,0 +1,84 @@
+package io.hyperion.war.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A well-behaved WebSocket. */
+final class Socket implements AutoCloseable {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final Inbox inbox = new Inbox();
+    private final WebSocket socket;
+
+    Socket(URI base) {
+        URI address = URI.create("ws" + base.toString().substring("http".length()) + "/ws");
+        socket = CLIENT.newWebSocketBuilder().buildAsync(address, inbox).join();
+    }
+
+    void send(String json) {
+        socket.sendText(json.replace('\'', '"'), true).join();
+    }
+
+    /** The next frame. */
+    JsonObject next() throws InterruptedException {
+        String frame = inbox.frames.poll(60, TimeUnit.SECONDS);
+        assertThat(frame).as("a frame within a minute").isNotNull();
+        return Wire.json(frame);
+    }
+
+    /** Frames until so many requests have ended: by id, in the order they came. */
+    Map<String, List<JsonObject>> untilEnded(int requests) throws InterruptedException {
+        Map<String, List<JsonObject>> frames = new HashMap<>();
+        for (int ended = 0; ended < requests; ) {
+            JsonObject frame = next();
+            frames.computeIfAbsent(frame.get("id").toString(), id -> new ArrayList<>())
+                    .add(frame);
+            if (!frame.getString("event").equals("token")) {
+                ended++;
+            }
+        }
+        return frames;
+    }
+
+    /** The frame that ends the request, all others skipped. */
+    JsonObject end() throws InterruptedException {
+        JsonObject frame = next();
+        while (frame.getString("event").equals("token")) {
+            frame = next();
+        }
+        return frame;
+    }
+
+    @Override
+    public void close() {
+        socket.abort();
+    }
+
+    private static final class Inbox implements WebSocket.Listener {
+        final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
+        private final StringBuilder part = new StringBuilder();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            part.append(data);
+            if (last) {
+                frames.add(part.toString());
+                part.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+    }
+}

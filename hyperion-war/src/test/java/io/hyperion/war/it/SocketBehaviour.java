@@ -1,0 +1,202 @@
+package io.hyperion.war.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hyperion.war.it.Wire.Answer;
+import jakarta.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The WebSocket at /ws. */
+interface SocketBehaviour extends Behaviour {
+    @Test
+    @DisplayName("eight requests at once on one socket all end done, with the text that a single request gets")
+    default void eightAtOnce() throws InterruptedException {
+        JsonObject single = wire().post("/generate", "{" + SHORT + "}").json();
+        try (Socket socket = new Socket(wire().base())) {
+            for (int i = 0; i < 8; i++) {
+                socket.send("{'id':'" + i + "','method':'generate','params':{" + SHORT + "}}");
+            }
+            Map<String, List<JsonObject>> frames = socket.untilEnded(8);
+
+            assertThat(frames).hasSize(8);
+            frames.forEach((id, ofOne) -> {
+                JsonObject done = ofOne.get(ofOne.size() - 1);
+                assertThat(done.getString("event")).isEqualTo("done");
+                assertThat(done.getString("output")).isEqualTo(single.getString("output"));
+                assertThat(ofOne.subList(0, ofOne.size() - 1)).isNotEmpty();
+                assertThat(texts(ofOne)).isEqualTo(single.getString("output"));
+                assertThat(done.keySet()).contains("id", "event").containsAll(single.keySet());
+            });
+        }
+    }
+
+    @Test
+    @DisplayName("a number is an id too, and another than the same digits in a string")
+    default void ids() throws InterruptedException {
+        try (Socket socket = new Socket(wire().base())) {
+            socket.send("{'id':7,'method':'generate','params':{" + SHORT + ",'stream':false}}");
+            socket.send("{'id':'7','method':'generate','params':{" + SHORT + ",'stream':false}}");
+
+            assertThat(socket.untilEnded(2)).containsOnlyKeys("7", "\"7\"");
+        }
+    }
+
+    @Test
+    @DisplayName("completion and models are methods as well")
+    default void methods() throws InterruptedException {
+        try (Socket socket = new Socket(wire().base())) {
+            socket.send(
+                    "{'id':1,'method':'completion','params':{'prompt':'Once upon a time','n_predict':24,'temperature':0}}");
+            List<JsonObject> completion = socket.untilEnded(1).get("1");
+            JsonObject done = completion.get(completion.size() - 1);
+            assertThat(done.getString("event")).isEqualTo("done");
+            assertThat(done.getString("content")).isEqualTo(texts(completion)).isNotEmpty();
+            assertThat(done.getInt("tokens_predicted")).isPositive();
+
+            socket.send("{'id':2,'method':'models'}");
+            JsonObject models = socket.next();
+            assertThat(models.getString("event")).isEqualTo("done");
+            assertThat(models.getJsonArray("models")).hasSize(7);
+        }
+    }
+
+    @Test
+    @DisplayName("cancel ends a request early, and its end says so")
+    default void cancels() throws InterruptedException {
+        String fields = longOne();
+        int all = wire().post("/generate", "{" + fields + "}").json().getInt("completion_tokens");
+        try (Socket socket = new Socket(wire().base())) {
+            socket.send("{'id':'x','method':'generate','params':{" + fields + "}}");
+            assertThat(socket.next().getString("event")).isEqualTo("token");
+            socket.send("{'id':'x','method':'cancel'}");
+            JsonObject end = socket.end();
+
+            assertThat(end.getString("event")).isEqualTo("done");
+            assertThat(end.getString("finish_reason")).isEqualTo("cancelled");
+            assertThat(end.getInt("completion_tokens")).isLessThan(all);
+            socket.send("{'id':'x','method':'generate','params':{" + SHORT + "}}");
+            assertThat(socket.end().getString("event")).isEqualTo("done");
+        }
+    }
+
+    @Test
+    @DisplayName("what is wrong is answered by an error with its id, and the socket goes on")
+    default void wrong() throws InterruptedException {
+        try (Socket socket = new Socket(wire().base())) {
+            socket.send("{'id':1,'method':'dance'}");
+            assertError(socket.next(), "1", "HYP-1004", "method");
+            socket.send("{'method':'models'}");
+            assertError(socket.next(), "null", "HYP-1001", "id");
+            socket.send("{'id':2,'method':'generate','params':{'prompt':'x','top_p':2}}");
+            assertError(socket.next(), "2", "HYP-1003", "top_p");
+            socket.send("{'id':3,'method':'generate','params':{'prompt':'x','model':'nope'}}");
+            assertError(socket.next(), "3", "HYP-2001", "");
+            socket.send("{'id':4,'method':'generate','params':{'prompt':'x','model':'truncated'}}");
+            assertError(socket.next(), "4", "HYP-6001", "");
+            socket.send("{'id':5,'method':'generate','params':{'prompt':'a\\ud800'}}");
+            assertError(socket.next(), "null", "HYP-1007", "params.prompt");
+            socket.send("nonsense");
+            assertError(socket.next(), "null", "HYP-1006", "");
+
+            socket.send("{'id':6,'method':'generate','params':{" + SHORT + ",'temprature':1}}");
+            JsonObject end = socket.end();
+            assertThat(end.getString("event")).isEqualTo("done");
+            assertThat(end.getString("warning")).contains("'temperature'");
+        }
+    }
+
+    @Test
+    @DisplayName("an id that is under way is refused")
+    default void duplicate() throws InterruptedException {
+        String fields = longOne();
+        try (Socket socket = new Socket(wire().base())) {
+            socket.send("{'id':'x','method':'generate','params':{" + fields + "}}");
+            socket.send("{'id':'x','method':'generate','params':{" + fields + "}}");
+
+            assertError(socket.end(), "\"x\"", "HYP-1005", "id");
+        }
+    }
+
+    @Test
+    @DisplayName("a request too many on one socket is refused, those before it are served")
+    default void tooMany() throws InterruptedException {
+        String fields = "'model':'" + Fixture.SINGLE + "'," + longOne();
+        try (Socket socket = new Socket(wire().base())) {
+            socket.send("{'id':'first','method':'generate','params':{" + fields + "}}");
+            for (int i = 0; i < 64; i++) {
+                socket.send("{'id':" + i + ",'method':'generate','params':{'model':'" + Fixture.SINGLE
+                        + "','prompt':'a','max_tokens':1,'stream':false}}");
+            }
+            assertError(socket.end(), "63", "HYP-5002", "");
+            socket.send("{'id':'first','method':'cancel'}");
+            Map<String, List<JsonObject>> frames = socket.untilEnded(64);
+
+            assertThat(frames.values())
+                    .allMatch(ofOne ->
+                            ofOne.get(ofOne.size() - 1).getString("event").equals("done"));
+        }
+    }
+
+    @Test
+    @DisplayName("a full queue is told at once, with when to come back; a closed socket empties it")
+    default void busyAndClosed() throws InterruptedException {
+        String fields = "'model':'" + Fixture.SINGLE + "'," + longOne();
+        double seconds = wire().post("/generate", "{" + fields + "}")
+                .json()
+                .getJsonNumber("execution_time")
+                .doubleValue();
+        try (Socket one = new Socket(wire().base());
+                Socket two = new Socket(wire().base());
+                Socket three = new Socket(wire().base())) {
+            for (int i = 0; i < 64; i++) {
+                String request = "{'id':" + i + ",'method':'generate','params':{" + fields + "}}";
+                one.send(request);
+                two.send(request);
+                three.send(request);
+            }
+            // Answers come in order: behind these, all requests of their sockets are in the queue, or refused.
+            assertThat(List.of(ended(one), ended(two), ended(three))).contains("HYP-5001");
+
+            Answer busy = wire().post("/generate", "{" + fields + ",'stream':true}");
+            assertThat(busy.status()).isEqualTo(429);
+            assertThat(busy.error().getString("code")).isEqualTo("HYP-5001");
+            assertThat(Integer.parseInt(busy.header("Retry-After"))).isPositive();
+        }
+        awaitRoom();
+        assertSingleIsFree(seconds);
+    }
+
+    /** Waits until the closing of sockets has got about: a request is taken again. */
+    private void awaitRoom() {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        String probe = "{'model':'" + Fixture.SINGLE + "','prompt':'a','max_tokens':0}";
+        while (wire().post("/generate", probe).status() == 429) {
+            assertThat(System.nanoTime()).as("the queue empties").isLessThan(deadline);
+        }
+    }
+
+    /** The code of the first error that comes, or of the answer to a last question. */
+    private static String ended(Socket socket) throws InterruptedException {
+        socket.send("{'id':'last','method':'dance'}");
+        return socket.end().getString("code", "");
+    }
+
+    private static String texts(List<JsonObject> frames) {
+        return frames.stream()
+                .filter(frame -> frame.getString("event").equals("token"))
+                .map(frame -> frame.getString("text"))
+                .collect(Collectors.joining());
+    }
+
+    private static void assertError(JsonObject frame, String id, String code, String parameter) {
+        assertThat(frame.getString("event")).isEqualTo("error");
+        assertThat(frame.get("id").toString()).isEqualTo(id);
+        assertThat(frame.getString("code")).isEqualTo(code);
+        assertThat(frame.getString("parameter", "")).isEqualTo(parameter);
+        assertThat(frame.getString("message")).isNotEmpty();
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * How Hyperion behaves on a real server, over the wire: one interface per subject, whose tests every server's class inherits.
+ */
+package io.hyperion.war.it;

@@ -1,0 +1,121 @@
+package io.hyperion.war.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.InvalidRequestException;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("A field")
+class FieldsTests {
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"\"1\"", "true", "[1]", "{}"})
+    @DisplayName("of a number takes nothing else")
+    void numberOnly(String value) {
+        Fields fields = JsonInput.object("{\"x\":" + value + "}");
+
+        assertThat(codeOf(() -> fields.number("x"))).isEqualTo(ErrorCode.WRONG_TYPE);
+        assertThat(codeOf(() -> fields.whole("x", 0, 9))).isEqualTo(ErrorCode.WRONG_TYPE);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"1", "true", "[]", "{}"})
+    @DisplayName("of a text takes nothing else")
+    void textOnly(String value) {
+        assertThat(codeOf(() -> JsonInput.object("{\"x\":" + value + "}").text("x")))
+                .isEqualTo(ErrorCode.WRONG_TYPE);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"1", "\"true\"", "[]", "{}"})
+    @DisplayName("of a truth takes nothing else")
+    void truthOnly(String value) {
+        assertThat(codeOf(() -> JsonInput.object("{\"x\":" + value + "}").bool("x")))
+                .isEqualTo(ErrorCode.WRONG_TYPE);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"0,0", "-0,0", "42,42", "64.0,64", "1e2,100", "1.5e1,15", "-7,-7", "4294967295,4294967295"})
+    @DisplayName("of a whole number may be written in any way that is one")
+    void whole(String literal, long value) {
+        assertThat(JsonInput.object("{\"x\":" + literal + "}").whole("x", -10, 5_000_000_000L))
+                .hasValue(value);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"1.5", "0.1", "-0.5", "1e-3"})
+    @DisplayName("of a whole number takes no fraction")
+    void fraction(String literal) {
+        InvalidRequestException refusal =
+                refusalOf(() -> JsonInput.object("{\"x\":" + literal + "}").whole("x", 0, 9));
+
+        assertThat(refusal.code()).isEqualTo(ErrorCode.WRONG_TYPE);
+        assertThat(refusal).hasMessage("'x' must be a whole number, but is " + literal);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {"10", "-1", "1e400", "-1e400", "1e1000000000", "99999999999999999999", "9223372036854775808"})
+    @DisplayName("of a whole number is refused with its limits when it is outside")
+    void range(String literal) {
+        InvalidRequestException refusal =
+                refusalOf(() -> JsonInput.object("{\"x\":" + literal + "}").whole("x", 0, 9));
+
+        assertThat(refusal.code()).isEqualTo(ErrorCode.OUT_OF_RANGE);
+        assertThat(refusal.parameter()).hasValue("x");
+        assertThat(refusal).hasMessage("'x' must be between 0 and 9, but is " + literal);
+    }
+
+    @Test
+    @DisplayName("that is null counts as absent")
+    void nulls() {
+        Fields fields = JsonInput.object("{\"x\":null}");
+
+        assertThat(fields.text("x")).isEmpty();
+        assertThat(fields.number("x")).isEmpty();
+        assertThat(fields.texts("x")).isEmpty();
+        assertThat(fields.map("x")).isEmpty();
+        assertThat(codeOf(() -> fields.requireText("x"))).isEqualTo(ErrorCode.MISSING_FIELD);
+    }
+
+    @Test
+    @DisplayName("of texts takes one text or a list of them")
+    void texts() {
+        assertThat(JsonInput.object("{\"x\":\"a\"}").texts("x")).hasValue(List.of("a"));
+        assertThat(JsonInput.object("{\"x\":[\"a\",\"b\"]}").texts("x")).hasValue(List.of("a", "b"));
+        assertThat(refusalOf(() -> JsonInput.object("{\"x\":[\"a\",1]}").texts("x")))
+                .hasMessage("'x[1]' must be a string, but is a number");
+    }
+
+    @Test
+    @DisplayName("inside a list is told by its place in the message, and by its name as the parameter")
+    void place() {
+        Fields second = JsonInput.object("{\"m\":[{},{\"c\":1}]}")
+                .objects("m")
+                .orElseThrow()
+                .get(1);
+
+        InvalidRequestException refusal = refusalOf(() -> second.requireText("c"));
+        assertThat(refusal).hasMessage("'m[1].c' must be a string, but is a number");
+        assertThat(refusal.parameter()).hasValue("m.c");
+        assertThat(refusalOf(() -> JsonInput.object("{\"m\":[1]}").objects("m")))
+                .hasMessage("'m[0]' must be an object, but is a number");
+    }
+
+    private static ErrorCode codeOf(ThrowingCallable call) {
+        return refusalOf(call).code();
+    }
+
+    private static InvalidRequestException refusalOf(ThrowingCallable call) {
+        InvalidRequestException refusal = catchThrowableOfType(InvalidRequestException.class, call);
+        assertThat(refusal).isNotNull();
+        return refusal;
+    }
+}
