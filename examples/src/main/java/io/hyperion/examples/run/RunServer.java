@@ -1,0 +1,41 @@
+package io.hyperion.examples.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+
+/**
+ * Starts Payara Micro with Hyperion's WAR on 127.0.0.1, says when it answers, and ends it with this process. System properties that
+ * begin with {@code hyperion.} go to the server.
+ */
+public final class RunServer {
+    private RunServer() {}
+
+    /**
+     * @param arguments the jar of Payara Micro, the WAR, and the model to serve where none is configured
+     * @throws IOException if the server cannot be started
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length != 3) {
+            throw new IllegalArgumentException("Expected: payara-micro.jar hyperion.war model.gguf");
+        }
+        LaunchPlan plan = LaunchPlan.of(properties(System.getProperties()), System.getenv(), Path.of(arguments[2]));
+        plan.requirePortIsFree();
+        System.out.println("Hyperion is starting on " + plan.url() + " ...");
+        try (ServerProcess server = ServerProcess.start(plan, Path.of(arguments[0]), Path.of(arguments[1]))) {
+            server.awaitReady();
+            System.out.println(plan.welcome(server.models()));
+            server.awaitEnd();
+        }
+        System.out.println("Hyperion has stopped.");
+    }
+
+    private static Map<String, String> properties(Properties properties) {
+        return properties.stringPropertyNames().stream()
+                .filter(name -> name.startsWith(LaunchPlan.PREFIX))
+                .collect(Collectors.toMap(name -> name, properties::getProperty));
+    }
+}
