@@ -66,11 +66,17 @@ public record EngineSettings(int contextSize, int slots, int batchSize, int thre
      * The cells of the context.
      *
      * @param trainedContextLength the context that the model was trained with
-     * @return the context size, or where it is 0, the trained context for each slot, at most {@value #MAX_DEFAULT_CONTEXT_SIZE}
+     * @param largestContext the largest that the model can have
+     * @return the context size, or where it is 0, the trained context for each slot, at most {@value #MAX_DEFAULT_CONTEXT_SIZE} and the
+     *     largest
      */
-    public int cells(int trainedContextLength) {
+    public int cells(int trainedContextLength, int largestContext) {
         return contextSize > 0
                 ? contextSize
-                : (int) Math.max(1, Math.min((long) trainedContextLength * slots, MAX_DEFAULT_CONTEXT_SIZE));
+                : (int) Math.max(
+                        1,
+                        Math.min(
+                                (long) trainedContextLength * slots,
+                                Math.min(largestContext, MAX_DEFAULT_CONTEXT_SIZE)));
     }
 }

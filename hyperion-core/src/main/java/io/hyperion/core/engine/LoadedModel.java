@@ -50,11 +50,12 @@ public final class LoadedModel implements AutoCloseable {
      * @param library the library, which must stay open until the model is closed
      * @param name the name that replies and errors give it
      * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}
-     * @param settings how to load it
+     * @param cells the tokens that all sequences share; at most what the file says is its largest context
+     * @param settings how else to load it
      * @return the model; the caller closes it
      * @throws LlamaException if it cannot be loaded
      */
-    public static LoadedModel load(LlamaLibrary library, String name, Path file, EngineSettings settings)
+    public static LoadedModel load(LlamaLibrary library, String name, Path file, int cells, EngineSettings settings)
             throws LlamaException {
         LlamaModel model = LlamaModel.load(library, file, settings.gpuLayers());
         LlamaContext context = null;
@@ -63,8 +64,8 @@ public final class LoadedModel implements AutoCloseable {
                 throw new LlamaException("The model is not made to generate text token by token");
             }
             int trained = model.trainedContextLength();
-            context = model.newContext(new LlamaContext.Settings(
-                    settings.cells(trained), settings.slots(), settings.batchSize(), settings.threads()));
+            context = model.newContext(
+                    new LlamaContext.Settings(cells, settings.slots(), settings.batchSize(), settings.threads()));
             int sequenceLimit = Math.min(trained, context.cells());
             LoadedModel loaded =
                     new LoadedModel(name, library, model, context, sequenceLimit, settings.queueCapacity());

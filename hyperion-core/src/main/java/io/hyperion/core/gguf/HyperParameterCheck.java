@@ -235,19 +235,6 @@ final class HyperParameterCheck {
         if (architecture.has(Trait.WINDOW)) {
             entries.number(key("attention.sliding_window"), 1, MAX_CONTEXT, 1);
         }
-        if (architecture.has(Trait.ROPE_SECTIONS)) {
-            sections(dimensions);
-        }
-    }
-
-    private void sections(long dimensions) throws GgufException {
-        String name = "rope.dimension_sections";
-        // Four, and their sum is divided by.
-        HeadShape.PerLayer sections = perLayer(name, 4, 0, dimensions, 0);
-        long sum = sections.of(0) + sections.of(1) + sections.of(2) + sections.of(3);
-        if (sum < 1 || sum > dimensions) {
-            throw fault(name, "add up to " + sum + ", and must to 1 to " + dimensions);
-        }
     }
 
     private void recurrent(long width) throws GgufException {

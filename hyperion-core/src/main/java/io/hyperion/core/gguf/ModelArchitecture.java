@@ -31,7 +31,7 @@ enum ModelArchitecture {
     QWEN("qwen", Trait.KEYS_AS_QUERIES),
     QWEN2("qwen2", Trait.ROPE_FILLS_HEAD),
     QWEN2MOE("qwen2moe", Trait.ROPE_FILLS_HEAD),
-    QWEN2VL("qwen2vl", Trait.ROPE_FILLS_HEAD, Trait.ROPE_SECTIONS),
+    QWEN2VL("qwen2vl", Kind.SEVERAL_POSITIONS),
     PHI2("phi2"),
     PHI3("phi3"),
     PHIMOE("phimoe"),
@@ -81,6 +81,8 @@ enum ModelArchitecture {
         RECURRENT,
         /** It turns text or sound into numbers, or needs an encoder run first. */
         ENCODER,
+        /** It wants several positions for each token, and would read them past the end of a batch that has one. */
+        SEVERAL_POSITIONS,
         /** llama.cpp knows the name, and nothing more. */
         UNSUPPORTED
     }
@@ -98,9 +100,7 @@ enum ModelArchitecture {
         /** The number of heads may differ from layer to layer. */
         HEADS_PER_LAYER,
         /** Some layers see a sliding window. */
-        WINDOW,
-        /** Positions have parts, and rotary dimensions are dealt out to them. */
-        ROPE_SECTIONS
+        WINDOW
     }
 
     private final String id;

@@ -48,6 +48,9 @@ public final class ModelFileValidator {
         return switch (architecture.kind()) {
             case TRANSFORMER, RECURRENT -> architecture;
             case ENCODER -> throw entries.fault(key, "is " + Messages.quote(id) + ", which does not generate text");
+            case SEVERAL_POSITIONS ->
+                throw entries.fault(
+                        key, "is " + Messages.quote(id) + ", whose tokens have several positions: not supported");
             case UNSUPPORTED -> throw entries.fault(key, unknown(id));
         };
     }

@@ -45,6 +45,7 @@ public final class CatalogModel {
     private Optional<String> reason = Optional.empty();
     private Optional<FileStamp> examined = Optional.empty();
     private Optional<ModelInfo.Details> details = Optional.empty();
+    private int cells;
     private Optional<PromptTemplate> template = Optional.empty();
     private Optional<LoadedModel> loaded = Optional.empty();
     private Optional<Thread> loader = Optional.empty();
@@ -73,9 +74,7 @@ public final class CatalogModel {
 
     ModelInfo info(boolean isDefault) {
         synchronized (lock) {
-            int contextSize = loaded.map(LoadedModel::contextSize)
-                    .orElseGet(() -> details.map(file -> settings.engine().cells(file.trainedContextLength()))
-                            .orElse(settings.engine().contextSize()));
+            int contextSize = loaded.map(LoadedModel::contextSize).orElse(cells);
             return new ModelInfo(
                     name(),
                     isDefault,
@@ -184,6 +183,11 @@ public final class CatalogModel {
         try {
             GgufFile file = GgufFile.read(path);
             ModelFileValidator.validate(file);
+            cells = settings.engine().cells(file.trainedContextLength(), file.largestContext());
+            if (cells > file.largestContext()) {
+                throw new IOException("a context of " + cells + " tokens is configured, but the model can have "
+                        + file.largestContext() + " at most");
+            }
             details = Optional.of(new ModelInfo.Details(
                     file.architecture(),
                     file.title(),
@@ -203,7 +207,7 @@ public final class CatalogModel {
         } catch (GgufException e) {
             fail(e.getMessage(), e);
         } catch (IOException e) {
-            fail("The file " + path + " cannot be read: " + e, e);
+            fail("The file " + path + " cannot be served: " + e.getMessage(), e);
         }
     }
 
@@ -223,13 +227,27 @@ public final class CatalogModel {
         thread.start();
     }
 
+    /** What was found sound at the start may be another file by now: nothing unchecked may reach llama.cpp. */
+    private int examinedCells() throws LlamaException {
+        synchronized (lock) {
+            if (!examined.equals(FileStamp.of(settings.path()))) {
+                examine();
+                if (state == ModelState.FAILED) {
+                    throw new LlamaException(reason.orElse(""));
+                }
+                state = ModelState.LOADING;
+            }
+            return cells;
+        }
+    }
+
     private void load() {
         Optional<LoadedModel> model = Optional.empty();
         Optional<Exception> failure = Optional.empty();
         long begin = System.nanoTime();
         try {
-            model = Optional.of(
-                    LoadedModel.load(library.get(), name(), settings.path().orElseThrow(), settings.engine()));
+            model = Optional.of(LoadedModel.load(
+                    library.get(), name(), settings.path().orElseThrow(), examinedCells(), settings.engine()));
         } catch (LlamaException | RuntimeException e) {
             failure = Optional.of(e);
         }

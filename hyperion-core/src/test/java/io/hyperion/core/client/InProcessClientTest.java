@@ -509,6 +509,23 @@ class InProcessClientTest {
         }
 
         @Test
+        @DisplayName("does not load a file that was damaged after it was found sound")
+        void damagedLater(@TempDir Path directory) throws IOException {
+            Path file = Files.copy(babbler, directory.resolve("changing.gguf"));
+            try (InProcessClient changing = client(Map.of("hyperion.models.changing.path", file.toString()))) {
+                assertThat(changing.model("changing").state()).isEqualTo(ModelState.READY);
+                Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 5000));
+                assertThatThrownBy(() -> changing.generate(GenerateRequest.builder()
+                                .model("changing")
+                                .prompt("a")
+                                .build()))
+                        .isInstanceOf(ModelUnavailableException.class)
+                        .hasMessageContaining("changing.gguf: at offset");
+                assertThat(changing.model("changing").state()).isEqualTo(ModelState.FAILED);
+            }
+        }
+
+        @Test
         @DisplayName("tells of damaged weights instead of sampling from what they give")
         void damagedWeights(@TempDir Path directory) throws IOException {
             byte[] bytes = Files.readAllBytes(babbler);

@@ -252,7 +252,7 @@ class ModelFileValidatorTest {
             "chameleon,2,16,at least 8196",
             "qwen,2,16,has as many as heads",
             "deepseek2,2,16,has as many as heads",
-            "qwen2vl,2,16,add up to 0"
+            "qwen2vl,2,16,several positions"
         })
         @DisplayName("refuses what llama.cpp takes for granted of an architecture and a file does not have")
         void takenForGranted(String architecture, long layers, long window, String message) throws IOException {
