@@ -138,11 +138,15 @@ class Model:
         x, kept = self.forward(ids, keep=True)
         g, m, wk = self.grad, self.master, self.work
 
-        rows = weights.view(-1).nonzero().view(-1)
+        # Only the rows that count, filled up with idle ones to a few sizes: each new shape of a matrix
+        # product costs its compilation.
+        flat = weights.view(-1)
+        rows = flat.nonzero().view(-1)
+        rows = torch.cat((rows, (flat == 0).nonzero().view(-1)[:-len(rows) % 256]))
         xr = x[rows]
         y, inv = self._rms(xr, m["norm"])
         logits = y @ wk["embed"].t()
-        loss = call(K.entropy, logits, targets.view(-1)[rows], weights.view(-1)[rows], len(rows), s.vocabulary)
+        loss = call(K.entropy, logits, targets.view(-1)[rows], flat[rows], len(rows), s.vocabulary)
         g["embed"] += logits.t() @ y
         dr = torch.zeros_like(xr)
         call(K.rms_backward, logits @ wk["embed"], xr, m["norm"], inv, dr, g["norm"], len(rows), d)
