@@ -3,6 +3,7 @@ package io.hyperion.war;
 import static java.lang.System.Logger.Level.INFO;
 
 import io.hyperion.api.HyperionClient;
+import io.hyperion.api.ModelState;
 import io.hyperion.jca.NonManagedHyperion;
 import io.hyperion.war.config.Configuration;
 import io.hyperion.war.config.Settings;
@@ -31,14 +32,11 @@ public class HyperionRuntime {
         configuration =
                 Configuration.of(config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
         hyperion = NonManagedHyperion.start(configuration.properties());
-        hyperion.client()
-                .models()
+        // The failed ones have been reported, with their reasons, by who tried them.
+        hyperion.client().models().stream()
+                .filter(model -> model.state() != ModelState.FAILED)
                 .forEach(model -> LOG.log(
-                        INFO,
-                        "Model {0} is {1}{2}",
-                        model.name(),
-                        model.state().wireName(),
-                        model.reason().map(reason -> ": " + reason).orElse("")));
+                        INFO, "Model {0} is {1}", model.name(), model.state().wireName()));
     }
 
     /** {@return the way to the models} */

@@ -39,7 +39,8 @@ record LaunchPlan(int port, Map<String, String> properties) {
      * @param environment the environment, which the server sees too
      * @param demoModel what to serve if the user names no model
      */
-    static LaunchPlan of(Map<String, String> given, Map<String, String> environment, Path demoModel) {
+    static LaunchPlan of(Map<String, String> given, Map<String, String> environment, Path demoModel)
+            throws LaunchException {
         Map<String, String> properties = new TreeMap<>(given);
         properties.remove(PORT);
         properties.remove(DEMO_MODEL);
@@ -47,7 +48,7 @@ record LaunchPlan(int port, Map<String, String> properties) {
                 || environment.keySet().stream().anyMatch(name -> name.startsWith(MODELS_VARIABLE));
         if (!ownModel) {
             if (!Files.isRegularFile(demoModel)) {
-                throw new IllegalStateException("There is no demo model at " + demoModel
+                throw new LaunchException("There is no demo model at " + demoModel
                         + "; name a model by -Dhyperion.models.default.path=/path/to/model.gguf");
             }
             properties.put(MODELS + "default.path", demoModel.toString());
@@ -85,21 +86,30 @@ record LaunchPlan(int port, Map<String, String> properties) {
                 "");
     }
 
+    String welcomeWithoutModel() {
+        return String.join(
+                System.lineSeparator(),
+                "",
+                "Hyperion answers on " + url() + ", but no model can be served: see above, or " + url() + "/models",
+                "Ctrl-C ends it.",
+                "");
+    }
+
     /** Says so before the server does in its own way. */
-    void requirePortIsFree() throws IOException {
+    void requirePortIsFree() throws LaunchException {
         try (ServerSocket socket = new ServerSocket()) {
             // As the server does: a port that a server has just left is free.
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
         } catch (IOException taken) {
-            throw new IOException(
+            throw new LaunchException(
                     "Port " + port + " of 127.0.0.1 is not free (" + taken.getMessage() + "); choose another by -D"
                             + PORT + "=...",
                     taken);
         }
     }
 
-    private static int port(String value) {
+    private static int port(String value) throws LaunchException {
         if (value == null || value.isBlank()) {
             return DEFAULT_PORT;
         }
@@ -110,8 +120,7 @@ record LaunchPlan(int port, Map<String, String> properties) {
             port = -1;
         }
         if (port < 1 || port > MAX_PORT) {
-            throw new IllegalArgumentException(
-                    PORT + " must be between 1 and " + MAX_PORT + ", but is '" + value + "'");
+            throw new LaunchException(PORT + " must be between 1 and " + MAX_PORT + ", but is '" + value + "'");
         }
         return port;
     }

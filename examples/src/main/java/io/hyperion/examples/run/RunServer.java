@@ -15,19 +15,30 @@ public final class RunServer {
 
     /**
      * @param arguments the jar of Payara Micro, the WAR, and the model to serve where none is configured
-     * @throws IOException if the server cannot be started
+     * @throws IOException if files cannot be written, or the server not be asked
      * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         if (arguments.length != 3) {
             throw new IllegalArgumentException("Expected: payara-micro.jar hyperion.war model.gguf");
         }
-        LaunchPlan plan = LaunchPlan.of(properties(System.getProperties()), System.getenv(), Path.of(arguments[2]));
+        try {
+            run(Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
+        } catch (LaunchException failure) {
+            System.err.println(failure.getMessage());
+            // Rather than a stack trace that says nothing more.
+            System.exit(1);
+        }
+    }
+
+    private static void run(Path payaraMicro, Path war, Path demoModel)
+            throws LaunchException, IOException, InterruptedException {
+        LaunchPlan plan = LaunchPlan.of(properties(System.getProperties()), System.getenv(), demoModel);
         plan.requirePortIsFree();
         System.out.println("Hyperion is starting on " + plan.url() + " ...");
-        try (ServerProcess server = ServerProcess.start(plan, Path.of(arguments[0]), Path.of(arguments[1]))) {
-            server.awaitReady();
-            System.out.println(plan.welcome(server.models()));
+        try (ServerProcess server = ServerProcess.start(plan, payaraMicro, war)) {
+            boolean serves = server.awaitAnswer();
+            System.out.println(serves ? plan.welcome(server.models()) : plan.welcomeWithoutModel());
             server.awaitEnd();
         }
         System.out.println("Hyperion has stopped.");

@@ -17,6 +17,9 @@ final class ServerOutput {
     private static final String SERVER = "PayaraMicro";
     private static final String READY = "ready in";
 
+    /** What the server prints at each of its ends, past its own log. */
+    private static final String NOISE = "JdbcRuntimeExtension";
+
     private boolean shown = true;
     private boolean ready;
 
@@ -24,7 +27,7 @@ final class ServerOutput {
     Optional<String> show(String line) {
         Matcher matcher = RECORD.matcher(line);
         if (!matcher.matches()) {
-            return shown && !line.isBlank() ? Optional.of(line) : Optional.empty();
+            return shown && !line.isBlank() && !line.startsWith(NOISE) ? Optional.of(line) : Optional.empty();
         }
         String level = matcher.group(2);
         String logger = matcher.group(3);

@@ -25,6 +25,8 @@ final class ServerProcess implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
     private static final long PROBE_MILLIS = 200;
+    private static final int OK = 200;
+    private static final int UNAVAILABLE = 503;
 
     /** How a process ends that was sent the signals of Ctrl-C and of kill. */
     private static final List<Integer> ENDED_BY_SIGNAL = List.of(130, 143);
@@ -88,28 +90,28 @@ final class ServerProcess implements AutoCloseable {
         return command;
     }
 
-    /** Waits until Hyperion answers. */
-    void awaitReady() throws IOException, InterruptedException {
+    /** Waits until Hyperion answers. {@return whether it has a model that can be served} */
+    boolean awaitAnswer() throws LaunchException, InterruptedException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
             // Before the probe: a server that has deployed all it could, and then does not answer, will not.
             boolean last = deployed.await(PROBE_MILLIS, TimeUnit.MILLISECONDS);
             if (!process.isAlive()) {
-                throw new IOException("The server has ended while starting; what it said is above");
+                throw new LaunchException(
+                        ENDED_BY_SIGNAL.contains(process.exitValue())
+                                ? "The server was stopped while it started"
+                                : "The server has ended while it started; what it said is above");
             }
-            HttpResponse<String> health = probe();
-            if (health != null && health.statusCode() == 200) {
-                return;
-            }
-            if (health != null && health.statusCode() == 503) {
-                System.out.println("No model can be served: " + models());
-                return;
+            int status = probe();
+            if (status == OK || status == UNAVAILABLE) {
+                return status == OK;
             }
             if (last) {
-                throw new IOException("The server has started, but Hyperion was not deployed; what it said is above");
+                throw new LaunchException(
+                        "The server has started, but Hyperion was not deployed; what it said is above");
             }
         }
-        throw new IOException("The server does not answer after " + START_LIMIT.toMinutes() + " minutes");
+        throw new LaunchException("The server does not answer after " + START_LIMIT.toMinutes() + " minutes");
     }
 
     /** {@return what Hyperion says of its models} */
@@ -118,10 +120,10 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Waits until the server ends by itself or by a signal. */
-    void awaitEnd() throws IOException, InterruptedException {
+    void awaitEnd() throws LaunchException, InterruptedException {
         int code = process.waitFor();
         if (code != 0 && !ENDED_BY_SIGNAL.contains(code)) {
-            throw new IOException("The server has ended by itself, with code " + code);
+            throw new LaunchException("The server has ended by itself, with code " + code);
         }
     }
 
@@ -160,12 +162,12 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** {@return the answer of Hyperion's health; null if nobody answers yet} */
-    private HttpResponse<String> probe() throws InterruptedException {
+    /** {@return the status of Hyperion's health; 0 if nobody answers yet} */
+    private int probe() throws InterruptedException {
         try {
-            return send(plan.health());
+            return send(plan.health()).statusCode();
         } catch (IOException notYet) {
-            return null;
+            return 0;
         }
     }
 
@@ -185,7 +187,6 @@ final class ServerProcess implements AutoCloseable {
         } catch (IOException ended) {
             System.err.println("The server's output broke off: " + ended);
         }
-        deployed.countDown();
     }
 
     private static void copyResource(String name, Path directory) throws IOException {

@@ -30,7 +30,7 @@ class LaunchPlanTests {
 
     @Test
     @DisplayName("serves the demo model on port 8080 when nothing else is asked for")
-    void defaults() {
+    void defaults() throws LaunchException {
         LaunchPlan plan = LaunchPlan.of(Map.of("hyperion.queue.capacity", "3"), Map.of(), demo);
 
         assertThat(plan.port()).isEqualTo(8080);
@@ -43,7 +43,7 @@ class LaunchPlanTests {
 
     @Test
     @DisplayName("serves the user's model instead, whichever way it is named")
-    void ownModel() {
+    void ownModel() throws LaunchException {
         assertThat(LaunchPlan.of(Map.of("hyperion.models.default.path", "x.gguf"), Map.of(), demo)
                         .properties())
                 .containsExactly(Map.entry("hyperion.models.default.path", "x.gguf"));
@@ -57,7 +57,7 @@ class LaunchPlanTests {
 
     @Test
     @DisplayName("keeps to itself what is its own")
-    void ownKeys() {
+    void ownKeys() throws LaunchException {
         LaunchPlan plan = LaunchPlan.of(
                 Map.of("hyperion.http.port", "18080", "hyperion.demo.model", "y", "hyperion.models.a.path", "x"),
                 Map.of(),

@@ -17,7 +17,11 @@ class ServerOutputTests {
         assertThat(output.show("10:00:00 SEVERE [jakarta.x] Broken")).contains("10:00:00 SEVERE Broken");
         assertThat(output.show("10:00:00 WARNING [jakarta.x] Odd")).contains("10:00:00 WARNING Odd");
         assertThat(output.show("java.lang.IllegalStateException: x")).contains("java.lang.IllegalStateException: x");
+        assertThat(output.show("# A fatal error has been detected by the Java Runtime Environment"))
+                .isNotEmpty();
         assertThat(output.show("")).isEmpty();
+        assertThat(output.show("JdbcRuntimeExtension,  getAllSystemRAResourcesAndPools = []"))
+                .isEmpty();
     }
 
     @Test

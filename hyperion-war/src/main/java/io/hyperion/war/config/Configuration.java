@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,11 +20,17 @@ public final class Configuration {
     private static final String MAX_REQUESTS = "hyperion.ws.max-requests";
     private static final String SEND_TIMEOUT = "hyperion.ws.send-timeout";
 
+    /** Groups of keys that are the wire's own, and all keys in them; the port is one of the launcher's, which starts the server. */
+    private static final List<String> GROUPS = List.of("hyperion.http.", "hyperion.ws.");
+
+    private static final List<String> KEYS = List.of(BODY_LIMIT, "hyperion.http.port", MAX_REQUESTS, SEND_TIMEOUT);
+
     private final Map<String, String> properties;
     private final Settings settings;
 
     private Configuration(Map<String, String> properties) {
         this.properties = properties;
+        unknownKeys().forEach(key -> LOG.log(WARNING, "Unknown key {0}; known are {1}", key, KEYS));
         this.settings = new Settings(
                 whole(BODY_LIMIT, Settings.DEFAULT_BODY_LIMIT, Settings.MIN_BODY_LIMIT, Settings.MAX_BODY_LIMIT),
                 whole(MAX_REQUESTS, Settings.DEFAULT_REQUESTS, 1, Settings.MAX_REQUESTS),
@@ -67,6 +74,13 @@ public final class Configuration {
     /** {@return the wire's own settings} */
     public Settings settings() {
         return settings;
+    }
+
+    /** {@return keys that look like the wire's own and are not; those of others are reported where they are read} */
+    List<String> unknownKeys() {
+        return properties.keySet().stream()
+                .filter(key -> GROUPS.stream().anyMatch(key::startsWith) && !KEYS.contains(key))
+                .toList();
     }
 
     private int whole(String key, int fallback, int min, int max) {

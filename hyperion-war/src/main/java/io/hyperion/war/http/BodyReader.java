@@ -1,5 +1,7 @@
 package io.hyperion.war.http;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.war.config.Settings;
@@ -18,11 +20,13 @@ import java.util.Locale;
 /**
  * Takes in the text of a request's body, up to the configured limit. JSON is UTF-8, and anything else is refused rather than repaired.
  *
- * <p>A body without a content type, or with {@code text/plain} as browsers and Node's {@code fetch} put on every string, is taken for
- * the JSON that it has to be.
+ * <p>A body without a content type, or with what clients put on every string that they are told nothing about ({@code text/plain}
+ * browsers and Node's {@code fetch}, {@code application/x-www-form-urlencoded} curl), is taken for the JSON that it has to be.
  */
 @ApplicationScoped
 public class BodyReader {
+    private static final System.Logger LOG = System.getLogger(BodyReader.class.getName());
+
     /** How much of a body beyond the limit is read and dropped, so that the caller gets to read the refusal. */
     private static final long DRAIN_LIMIT = 64L << 20;
 
@@ -33,11 +37,19 @@ public class BodyReader {
      * @param headers the request's headers
      * @param body the request's body
      * @return its text
-     * @throws InvalidRequestException if it is too large, of another type or not UTF-8
-     * @throws IOException if the caller broke off
+     * @throws InvalidRequestException if it is too large, of another type, not UTF-8, or breaks off
      */
-    public String read(HttpHeaders headers, InputStream body) throws IOException {
+    public String read(HttpHeaders headers, InputStream body) {
         requireJson(headers.getMediaType());
+        try {
+            return decode(bytes(body));
+        } catch (IOException brokenOff) {
+            LOG.log(DEBUG, "A body could not be read to its end", brokenOff);
+            throw new InvalidRequestException(ErrorCode.INVALID_JSON, "", "The body breaks off before its end");
+        }
+    }
+
+    private byte[] bytes(InputStream body) throws IOException {
         int limit = settings.bodyLimit();
         byte[] bytes = body.readNBytes(limit + 1);
         if (bytes.length > limit) {
@@ -45,19 +57,20 @@ public class BodyReader {
             throw new InvalidRequestException(
                     ErrorCode.TOO_LARGE, "", "The body is larger than " + limit + " bytes, the limit set here");
         }
-        return decode(bytes);
+        return bytes;
     }
 
     private static void requireJson(MediaType type) {
         if (type == null) {
             return;
         }
-        boolean plain = type.isCompatible(MediaType.TEXT_PLAIN_TYPE);
+        boolean unsaid = type.isCompatible(MediaType.TEXT_PLAIN_TYPE)
+                || type.isCompatible(MediaType.APPLICATION_FORM_URLENCODED_TYPE);
         boolean json = type.getType().equalsIgnoreCase("application")
                 && (type.getSubtype().equalsIgnoreCase("json")
                         || type.getSubtype().toLowerCase(Locale.ROOT).endsWith("+json"));
         String charset = type.getParameters().getOrDefault(MediaType.CHARSET_PARAMETER, "utf-8");
-        if (!plain && !json || !charset.equalsIgnoreCase("utf-8")) {
+        if (!unsaid && !json || !charset.equalsIgnoreCase("utf-8")) {
             throw new InvalidRequestException(
                     ErrorCode.UNKNOWN_VALUE,
                     "Content-Type",

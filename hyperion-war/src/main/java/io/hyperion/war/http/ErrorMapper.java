@@ -1,9 +1,9 @@
 package io.hyperion.war.http;
 
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
-import io.hyperion.war.json.Excerpts;
 import io.hyperion.war.wire.InternalErrors;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;

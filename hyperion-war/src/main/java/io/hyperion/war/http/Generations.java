@@ -13,7 +13,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
@@ -36,10 +35,8 @@ public class Generations {
      * @param body the request's body
      * @param response where the answer goes
      * @param protocol how requests, results, events and errors look
-     * @throws IOException if the caller broke off
      */
-    public void serve(HttpHeaders headers, InputStream body, AsyncResponse response, HttpProtocol protocol)
-            throws IOException {
+    public void serve(HttpHeaders headers, InputStream body, AsyncResponse response, HttpProtocol protocol) {
         List<String> hints = List.of();
         try {
             Fields fields = JsonInput.object(bodies.read(headers, body));

@@ -77,6 +77,7 @@ final class HttpGeneration {
         } catch (RejectedExecutionException shutdown) {
             LOG.log(WARNING, "A request is dropped: the server takes no more work", shutdown);
             buffer.cancel();
+            response.cancel();
         }
     }
 

@@ -1,12 +1,12 @@
 package io.hyperion.war.hyperion;
 
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.Message;
 import io.hyperion.api.Role;
-import io.hyperion.war.json.Excerpts;
 import io.hyperion.war.json.Fields;
 import io.hyperion.war.wire.WireCall;
 import io.hyperion.war.wire.WireFormat;
@@ -20,6 +20,10 @@ public final class GenerateFormat implements WireFormat {
     public static final GenerateFormat INSTANCE = new GenerateFormat();
 
     private static final String LOADER = "llama.cpp";
+
+    /** What the example of Hyperion's first documentation sends. */
+    private static final String LOADER_AS_FIRST_SPELLED = "lamma.cpp";
+
     private static final long MAX_TIMEOUT = GenerateRequest.MAX_TIMEOUT.toSeconds();
 
     private static final Set<String> FIELDS = Set.of(
@@ -81,7 +85,7 @@ public final class GenerateFormat implements WireFormat {
     }
 
     private static void requireLoader(String loader) {
-        if (!loader.equals(LOADER)) {
+        if (!loader.equals(LOADER) && !loader.equals(LOADER_AS_FIRST_SPELLED)) {
             throw new InvalidRequestException(
                     ErrorCode.UNKNOWN_VALUE,
                     "loader",

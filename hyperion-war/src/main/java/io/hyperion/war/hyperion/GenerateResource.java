@@ -12,7 +12,6 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.io.IOException;
 import java.io.InputStream;
 
 /** {@code POST /generate}: a prompt or a conversation in, the reply or a stream of its pieces out. */
@@ -29,11 +28,9 @@ public class GenerateResource {
      * @param headers the request's headers
      * @param response where the answer goes
      * @param body the request
-     * @throws IOException if the caller broke off
      */
     @POST
-    public void generate(@Context HttpHeaders headers, @Suspended AsyncResponse response, InputStream body)
-            throws IOException {
+    public void generate(@Context HttpHeaders headers, @Suspended AsyncResponse response, InputStream body) {
         generations.serve(headers, body, response, PROTOCOL);
     }
 }

@@ -1,5 +1,6 @@
 package io.hyperion.war.json;
 
+import io.hyperion.api.Excerpts;
 import java.util.Collection;
 import java.util.List;
 

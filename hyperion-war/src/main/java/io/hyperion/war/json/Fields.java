@@ -1,6 +1,7 @@
 package io.hyperion.war.json;
 
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.InvalidRequestException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,7 +15,8 @@ import java.util.Set;
 
 /**
  * The fields of one JSON object, taken by name and type. A field that is null counts as absent, since many clients send null for what
- * their user left out. A field of another type is refused with {@link ErrorCode#WRONG_TYPE}: a number in a string is a string.
+ * their user left out. A field of another type is refused with {@link ErrorCode#WRONG_TYPE}: a number in a string is a string. A text with
+ * a NUL character or an unpaired surrogate, escaped or not, is none, and refused with {@link ErrorCode#INVALID_TEXT}.
  */
 public final class Fields {
     private final String path;
@@ -44,7 +46,7 @@ public final class Fields {
      * @return its text
      */
     public Optional<String> text(String name) {
-        return find(name, JsonNode.Text.class, "a string").map(JsonNode.Text::value);
+        return find(name, JsonNode.Text.class, "a string").map(text -> valid(at(name), text.value()));
     }
 
     /**
@@ -123,10 +125,10 @@ public final class Fields {
 
     /**
      * @param name the field
-     * @return the fields of its object
+     * @return the fields of its object, which are told by their own names alone: it is but an envelope
      */
-    public Optional<Fields> object(String name) {
-        return find(name, JsonNode.Members.class, "an object").map(members -> new Fields(at(name), members.values()));
+    public Optional<Fields> envelope(String name) {
+        return find(name, JsonNode.Members.class, "an object").map(members -> new Fields("", members.values()));
     }
 
     /**
@@ -136,15 +138,16 @@ public final class Fields {
     public Optional<List<String>> texts(String name) {
         JsonNode node = values.getOrDefault(name, JsonNode.Null.NULL);
         if (node instanceof JsonNode.Text text) {
-            return Optional.of(List.of(text.value()));
+            return Optional.of(List.of(valid(at(name), text.value())));
         }
         return find(name, JsonNode.Items.class, "a string or a list of strings").map(items -> {
             List<String> texts = new ArrayList<>(items.values().size());
             for (JsonNode item : items.values()) {
+                String itemName = name + "[" + texts.size() + "]";
                 if (!(item instanceof JsonNode.Text text)) {
-                    throw wrongType(name + "[" + texts.size() + "]", "a string", item.kind());
+                    throw wrongType(itemName, "a string", item.kind());
                 }
-                texts.add(text.value());
+                texts.add(valid(at(itemName), text.value()));
             }
             return texts;
         });
@@ -168,13 +171,13 @@ public final class Fields {
 
     private static Map<String, Object> plain(String path, JsonNode.Members members) {
         Map<String, Object> map = new LinkedHashMap<>();
-        members.values().forEach((name, node) -> map.put(name, plain(path + "." + name, node)));
+        members.values().forEach((name, node) -> map.put(valid(path, name), plain(path + "." + name, node)));
         return map;
     }
 
     private static Object plain(String path, JsonNode node) {
         if (node instanceof JsonNode.Text text) {
-            return text.value();
+            return valid(path, text.value());
         }
         if (node instanceof JsonNode.Bool bool) {
             return bool.value();
@@ -209,6 +212,31 @@ public final class Fields {
             return numeral.toLong();
         }
         return number;
+    }
+
+    private static String valid(String path, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                throw invalidText(path, "a NUL character", i);
+            }
+            if (Character.isSurrogate(c)) {
+                if (!Character.isHighSurrogate(c)
+                        || i + 1 == text.length()
+                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    throw invalidText(path, "an unpaired surrogate", i);
+                }
+                i++;
+            }
+        }
+        return text;
+    }
+
+    private static InvalidRequestException invalidText(String path, String what, int index) {
+        return new InvalidRequestException(
+                ErrorCode.INVALID_TEXT,
+                parameter(path),
+                "'" + Excerpts.of(path) + "' holds " + what + " at index " + index);
     }
 
     private <T extends JsonNode> Optional<T> find(String name, Class<T> type, String expected) {

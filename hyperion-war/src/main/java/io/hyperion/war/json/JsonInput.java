@@ -1,6 +1,7 @@
 package io.hyperion.war.json;
 
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.InvalidRequestException;
 import jakarta.json.JsonException;
 import jakarta.json.stream.JsonLocation;
@@ -16,8 +17,8 @@ import java.util.NoSuchElementException;
 
 /**
  * Reads what a caller sent as JSON, and refuses more than the grammar does: a name that occurs twice in one object, nesting deeper than
- * {@value #MAX_DEPTH}, more than {@value #MAX_VALUES} values, NUL characters and unpaired surrogates (escaped ones too). Every refusal is
- * an {@link InvalidRequestException} that names the field where there is one.
+ * {@value #MAX_DEPTH}, and more than {@value #MAX_VALUES} values. Every refusal is an {@link InvalidRequestException} that names the field
+ * where there is one.
  */
 public final class JsonInput {
     /** How deep objects and lists may be nested in each other. */
@@ -89,7 +90,7 @@ public final class JsonInput {
         return switch (event) {
             case START_OBJECT -> object(path, deeper(path, depth));
             case START_ARRAY -> list(path, deeper(path, depth));
-            case VALUE_STRING -> new JsonNode.Text(valid(path, parser.getString()));
+            case VALUE_STRING -> new JsonNode.Text(parser.getString());
             case VALUE_NUMBER -> new JsonNode.Numeral(parser.getString());
             case VALUE_TRUE -> new JsonNode.Bool(true);
             case VALUE_FALSE -> new JsonNode.Bool(false);
@@ -101,7 +102,7 @@ public final class JsonInput {
     private JsonNode object(String path, int depth) {
         Map<String, JsonNode> members = new LinkedHashMap<>();
         for (Event event = next(); event != Event.END_OBJECT; event = next()) {
-            String name = valid(path, parser.getString());
+            String name = parser.getString();
             String at = path.isEmpty() ? name : path + "." + name;
             if (members.containsKey(name)) {
                 throw new InvalidRequestException(
@@ -131,30 +132,6 @@ public final class JsonInput {
                     "The JSON is nested more than " + MAX_DEPTH + " levels deep");
         }
         return depth + 1;
-    }
-
-    private static String valid(String path, String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == 0) {
-                throw invalidText(path, "a NUL character", i);
-            }
-            if (Character.isSurrogate(c)) {
-                if (!Character.isHighSurrogate(c)
-                        || i + 1 == text.length()
-                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                    throw invalidText(path, "an unpaired surrogate", i);
-                }
-                i++;
-            }
-        }
-        return text;
-    }
-
-    private static InvalidRequestException invalidText(String path, String what, int index) {
-        String where = path.isEmpty() ? "A field's name" : "'" + Excerpts.of(path) + "'";
-        return new InvalidRequestException(
-                ErrorCode.INVALID_TEXT, Fields.parameter(path), where + " holds " + what + " at index " + index);
     }
 
     private InvalidRequestException syntax(RuntimeException cause) {

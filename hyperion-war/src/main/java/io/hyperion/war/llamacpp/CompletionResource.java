@@ -11,7 +11,6 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.io.IOException;
 import java.io.InputStream;
 
 /** {@code POST /completion}: a raw prompt in, as clients of llama.cpp's server send it. */
@@ -28,11 +27,9 @@ public class CompletionResource {
      * @param headers the request's headers
      * @param response where the answer goes
      * @param body the request
-     * @throws IOException if the caller broke off
      */
     @POST
-    public void complete(@Context HttpHeaders headers, @Suspended AsyncResponse response, InputStream body)
-            throws IOException {
+    public void complete(@Context HttpHeaders headers, @Suspended AsyncResponse response, InputStream body) {
         generations.serve(headers, body, response, new HttpProtocol(format, EventStyle.PLAIN, LlamaErrors.FORMAT));
     }
 }

@@ -5,12 +5,12 @@ import static java.lang.System.Logger.Level.INFO;
 
 import io.hyperion.api.BusyException;
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.war.config.Settings;
 import io.hyperion.war.hyperion.ModelsFormat;
-import io.hyperion.war.json.Excerpts;
 import io.hyperion.war.json.FieldHints;
 import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.Json;
@@ -130,7 +130,7 @@ final class SocketConversation {
 
     private void dispatch(JsonValue id, Fields fields, List<String> hints) {
         String method = fields.requireText("method");
-        Optional<Fields> params = fields.object("params");
+        Optional<Fields> params = fields.envelope("params");
         if (method.equals("cancel")) {
             cancel(id);
         } else if (method.equals("models")) {

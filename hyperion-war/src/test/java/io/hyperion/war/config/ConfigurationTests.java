@@ -46,6 +46,18 @@ class ConfigurationTests {
     }
 
     @Test
+    @DisplayName("notices keys that it does not know among its own")
+    void unknownKeys() {
+        assertThat(of(Map.of(
+                                "hyperion.http.bodylimit", "1",
+                                "hyperion.http.port", "1",
+                                "hyperion.ws.max-requests", "1",
+                                "hyperion.colour", "red"))
+                        .unknownKeys())
+                .containsExactly("hyperion.http.bodylimit");
+    }
+
+    @Test
     @DisplayName("gives the engine all keys of Hyperion and no others")
     void properties() {
         assertThat(of(Map.of("hyperion.models.a.path", "/a", "java.home", "/j", "hyperion.queue.capacity", "3"))

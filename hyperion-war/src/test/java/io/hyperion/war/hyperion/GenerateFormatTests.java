@@ -30,7 +30,7 @@ class GenerateFormatTests {
     void everything() {
         WireCall call = read(
                 "{'model':'tiny','messages':[{'role':'system','content':'Be brief.'},{'role':'user','content':'Hi'},"
-                        + "{'role':'AI','content':''}],'stream':true,'loader':'llama.cpp','temperature':0.5,'top_p':1,'top_k':50,"
+                        + "{'role':'AI','content':''}],'stream':true,'loader':'lamma.cpp','temperature':0.5,'top_p':1,'top_k':50,"
                         + "'min_p':0.1,'do_sample':true,'max_tokens':7,'seed':4294967295,'stop':['a','b'],'template':'chatml',"
                         + "'template_vars':{'x':1},'timeout':1.5}");
 

@@ -84,12 +84,15 @@ interface GenerateBehaviour extends Behaviour {
     }
 
     @Test
-    @DisplayName("generate takes JSON without a content type, and as text/plain, as simple clients send it")
+    @DisplayName("generate takes JSON without a content type, and as what simple clients say of it")
     default void simpleClients() {
         byte[] body = ("{" + SHORT + "}").replace('\'', '"').getBytes(StandardCharsets.UTF_8);
 
         assertThat(wire().post("/generate", body, "").status()).isEqualTo(200);
         assertThat(wire().post("/generate", body, "text/plain;charset=UTF-8").status())
+                .isEqualTo(200);
+        assertThat(wire().post("/generate", body, "application/x-www-form-urlencoded")
+                        .status())
                 .isEqualTo(200);
         assertThat(wire().post("/generate", body, "application/json; charset=utf-8")
                         .status())

@@ -40,10 +40,33 @@ final class RawConnection implements AutoCloseable {
     }
 
     void post(String path, String json) throws IOException {
+        post(path, json, "application/json");
+    }
+
+    void post(String path, String json, String contentType) throws IOException {
         byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        send("POST " + path + " HTTP/1.1\r\nHost: " + host + "\r\nContent-Type: application/json\r\nContent-Length: "
-                + body.length + "\r\n\r\n");
+        send(head(path, contentType, body.length));
         socket.getOutputStream().write(body);
+    }
+
+    /** Promises more than it sends. */
+    void beginPost(String path, int length, String begin) throws IOException {
+        send(head(path, "application/json", length) + begin);
+    }
+
+    private String head(String path, String contentType, int length) {
+        return "POST " + path + " HTTP/1.1\r\nHost: " + host + "\r\nContent-Type: " + contentType
+                + "\r\nContent-Length: " + length + "\r\n\r\n";
+    }
+
+    /** What follows the headers, to the end of the connection or of the line. */
+    String body() throws IOException {
+        skipHeaders();
+        StringBuilder body = new StringBuilder();
+        for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+            body.append((char) c);
+        }
+        return body.toString();
     }
 
     /** Turns the connection into a WebSocket. */
@@ -54,6 +77,10 @@ final class RawConnection implements AutoCloseable {
         if (!line().contains("101")) {
             throw new IOException("No WebSocket");
         }
+        skipHeaders();
+    }
+
+    private void skipHeaders() throws IOException {
         String header = line();
         while (!header.isEmpty()) {
             header = line();

@@ -93,12 +93,14 @@ interface SocketBehaviour extends Behaviour {
             assertError(socket.next(), "null", "HYP-1001", "id");
             socket.send("{'id':2,'method':'generate','params':{'prompt':'x','top_p':2}}");
             assertError(socket.next(), "2", "HYP-1003", "top_p");
+            socket.send("{'id':'t','method':'generate','params':{'prompt':'x','top_p':'2'}}");
+            assertError(socket.next(), "\"t\"", "HYP-1002", "top_p");
             socket.send("{'id':3,'method':'generate','params':{'prompt':'x','model':'nope'}}");
             assertError(socket.next(), "3", "HYP-2001", "");
             socket.send("{'id':4,'method':'generate','params':{'prompt':'x','model':'truncated'}}");
             assertError(socket.next(), "4", "HYP-6001", "");
             socket.send("{'id':5,'method':'generate','params':{'prompt':'a\\ud800'}}");
-            assertError(socket.next(), "null", "HYP-1007", "params.prompt");
+            assertError(socket.next(), "5", "HYP-1007", "prompt");
             socket.send("nonsense");
             assertError(socket.next(), "null", "HYP-1006", "");
 

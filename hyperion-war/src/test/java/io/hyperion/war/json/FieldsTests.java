@@ -73,6 +73,33 @@ class FieldsTests {
         assertThat(refusal).hasMessage("'x' must be between 0 and 9, but is " + literal);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"a\":\"x\\ud800\"}|unpaired surrogate at index 1",
+                "{\"a\":\"\\udc00\"}|unpaired surrogate at index 0",
+                "{\"a\":\"\\ud83d\\ud83d\"}|unpaired surrogate at index 0",
+                "{\"a\":\"xy\\u0000\"}|NUL character at index 2"
+            })
+    @DisplayName("of a text is refused when that is none, with the place in it")
+    void invalidText(String text, String what) {
+        InvalidRequestException refusal = refusalOf(() -> JsonInput.object(text).text("a"));
+
+        assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_TEXT);
+        assertThat(refusal.parameter()).hasValue("a");
+        assertThat(refusal).hasMessageContaining(what);
+        assertThat(codeOf(() -> JsonInput.object(text).texts("a"))).isEqualTo(ErrorCode.INVALID_TEXT);
+        assertThat(codeOf(() -> JsonInput.object("{\"v\":" + text + "}").map("v")))
+                .isEqualTo(ErrorCode.INVALID_TEXT);
+    }
+
+    @Test
+    @DisplayName("of a text keeps characters beyond the first plane, escaped or not")
+    void supplementary() {
+        assertThat(JsonInput.object("{\"a\":\"\\ud83d\\ude00😀\"}").text("a")).hasValue("😀😀");
+    }
+
     @Test
     @DisplayName("that is null counts as absent")
     void nulls() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.InvalidRequestException;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -86,30 +87,6 @@ class JsonInputTests {
                 .hasValue("messages.role");
         assertThat(JsonInput.object("{\"a\":{\"x\":1},\"b\":{\"x\":1}}").names())
                 .hasSize(2);
-    }
-
-    @ParameterizedTest(name = "[{index}] {0}")
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{\"a\":\"x\\ud800\"}|unpaired surrogate at index 1",
-                "{\"a\":\"\\udc00\"}|unpaired surrogate at index 0",
-                "{\"a\":\"\\ud83d\\ud83d\"}|unpaired surrogate at index 0",
-                "{\"a\":\"xy\\u0000\"}|NUL character at index 2"
-            })
-    @DisplayName("is refused when a text is none, and names the field and the place in it")
-    void invalidText(String text, String what) {
-        InvalidRequestException refusal = refusalOf(text);
-
-        assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_TEXT);
-        assertThat(refusal.parameter()).hasValue("a");
-        assertThat(refusal).hasMessageContaining(what);
-    }
-
-    @Test
-    @DisplayName("keeps characters beyond the first plane, escaped or not")
-    void supplementary() {
-        assertThat(JsonInput.object("{\"a\":\"\\ud83d\\ude00😀\"}").text("a")).hasValue("😀😀");
     }
 
     @Test
