@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("Loading and unloading a model fifty times")
 class MemoryTest {
+    private static final System.Logger LOGGER = System.getLogger(MemoryTest.class.getName());
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int ROUNDS = 50;
     private static final int WARM_UP_ROUNDS = 5;
@@ -40,6 +41,13 @@ class MemoryTest {
             residentKilobytes.add(residentKilobytes());
         }
         long afterWarmUp = residentKilobytes.get(WARM_UP_ROUNDS - 1);
+        LOGGER.log(
+                System.Logger.Level.INFO,
+                "Resident after round {0}: {1} kB, after round {2}: {3} kB",
+                WARM_UP_ROUNDS,
+                afterWarmUp,
+                ROUNDS,
+                residentKilobytes.get(ROUNDS - 1));
         assertThat(residentKilobytes.get(ROUNDS - 1))
                 .as("resident kilobytes after each round: %s", residentKilobytes)
                 .isLessThanOrEqualTo(afterWarmUp + afterWarmUp / 20);
