@@ -38,11 +38,12 @@ final class BatchLoop implements Runnable {
     private final int sequenceLimit;
     private final int queueCapacity;
 
-    /** Guards {@link #queue} and {@link #closing}. */
+    /** Guards what follows. */
     private final Object lock = new Object();
 
     private final Deque<Sequence> queue = new ArrayDeque<>();
     private boolean closing;
+    private int freeSequences;
 
     // What follows belongs to the loop's thread.
     private final Batch batch;
@@ -70,6 +71,7 @@ final class BatchLoop implements Runnable {
         for (int id = 0; id < context.settings().sequences(); id++) {
             freeIds.add(id);
         }
+        this.freeSequences = freeIds.size();
     }
 
     /**
@@ -84,11 +86,12 @@ final class BatchLoop implements Runnable {
             if (closing) {
                 throw shuttingDown();
             }
-            // Those that can be admitted at the next step do not count as waiting.
-            if (queue.size() >= queueCapacity + context.settings().sequences()) {
+            // Those that will be admitted at the next step do not count as waiting.
+            int waiting = queue.size() - freeSequences;
+            if (waiting >= queueCapacity) {
                 throw new BusyException(
                         ErrorCode.QUEUE_FULL,
-                        "The queue of model '" + model + "' is full: " + queue.size() + " requests are waiting",
+                        "The queue of model '" + model + "' is full: " + waiting + " requests are waiting",
                         MINIMUM_RETRY);
             }
             queue.addLast(sequence);
@@ -184,6 +187,7 @@ final class BatchLoop implements Runnable {
                     return;
                 }
                 queue.removeFirst();
+                freeSequences--;
             }
             next.admit(
                     freeIds.removeFirst(),
@@ -324,14 +328,21 @@ final class BatchLoop implements Runnable {
 
     private void release(Sequence sequence) {
         context.removeFrom(sequence.id(), 0);
+        free(sequence);
+    }
+
+    private void free(Sequence sequence) {
         freeIds.addLast(sequence.id());
+        synchronized (lock) {
+            freeSequences++;
+        }
     }
 
     private void failActive(HyperionException error) {
         for (Sequence sequence : active) {
             sequence.fail(error);
         }
-        active.forEach(sequence -> freeIds.addLast(sequence.id()));
+        active.forEach(this::free);
         active.clear();
         // What a failed step left in the cache is not known.
         context.clear();

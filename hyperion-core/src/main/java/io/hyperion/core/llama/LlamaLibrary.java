@@ -49,7 +49,7 @@ public final class LlamaLibrary implements AutoCloseable {
      * Opens the library that the artifact ships for this platform.
      *
      * @return the library; the caller closes it
-     * @throws LlamaException if there is none for this platform, it cannot be loaded, or its functions or structures are not those of
+     * @throws LlamaException if there is none for this platform or this processor, it cannot be loaded, or its functions or structures are not those of
      *     llama.cpp b4916
      */
     public static LlamaLibrary open() throws LlamaException {
@@ -123,6 +123,7 @@ public final class LlamaLibrary implements AutoCloseable {
         }
 
         static Binding bind() throws LlamaException {
+            Processor.requireInstructionSets();
             Optional<Path> idle = IdleCopies.take();
             if (idle.isPresent()) {
                 try {

@@ -254,7 +254,7 @@ class InProcessClientTest {
                 }
                 assertThat(busy.code()).isEqualTo(ErrorCode.QUEUE_FULL);
                 assertThat(busy.retryAfter()).isPositive();
-                assertThat(waiting).hasSizeGreaterThanOrEqualTo(2);
+                assertThat(waiting).hasSize(2);
                 generation.cancel();
                 assertThat(waiting).allSatisfy(reply -> assertThat(reply.join().completionTokens())
                         .isEqualTo(1));

@@ -54,8 +54,7 @@ public final class Configuration {
             }
         }
         // After the dotted names: these tell which model a variable such as HYPERION_MODELS_MY_MODEL_PATH means. One
-        // whose dotted name
-        // is there has been looked up under it already, by MicroProfile Config's own mapping and order.
+        // whose dotted name is there has been looked up under it, by MicroProfile Config's own mapping and order.
         Map<String, String> variables = new TreeMap<>();
         for (String name : names) {
             EnvironmentNames.toKey(name, properties.keySet())
