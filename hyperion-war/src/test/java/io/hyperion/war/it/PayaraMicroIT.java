@@ -24,7 +24,8 @@ class PayaraMicroIT
                 ModelsBehaviour,
                 BadInputBehaviour,
                 SocketBehaviour,
-                SlowReaderBehaviour {
+                SlowReaderBehaviour,
+                InjectBehaviour {
     @ArquillianResource
     private URL url;
 
@@ -41,7 +42,8 @@ class PayaraMicroIT
                         "set configs.config.server-config.hazelcast-config-specific-configuration.enabled=false",
                         ""));
         Fixture.write(directory);
-        return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("hyperion.war")));
+        return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("hyperion.war")))
+                .addClass(InjectedAssistant.class);
     }
 
     @Override
