@@ -83,7 +83,11 @@ public class GenerationBenchmark {
     public void setUp() throws LlamaException {
         EngineSettings settings = EngineSettings.defaults();
         client = InProcessClient.open(Path.of(model));
-        request = GenerateRequest.builder().prompt(PROMPT).maxTokens(MAX_TOKENS).temperature(0).build();
+        request = GenerateRequest.builder()
+                .prompt(PROMPT)
+                .maxTokens(MAX_TOKENS)
+                .temperature(0)
+                .build();
         library = LlamaLibrary.open();
         bareModel = LlamaModel.load(library, Path.of(model), 0);
         bareContext = bareModel.newContext(new LlamaContext.Settings(
