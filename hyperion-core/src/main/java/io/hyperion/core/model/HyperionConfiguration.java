@@ -29,7 +29,10 @@ import java.util.regex.Pattern;
 public record HyperionConfiguration(
         SortedMap<String, ModelSettings> models, Optional<String> defaultModel, List<String> warnings) {
     private static final String PREFIX = "hyperion.";
-    private static final Pattern MODEL_KEY = Pattern.compile("hyperion\\.models\\.([A-Za-z0-9_-]+)\\.(.+)");
+    /** A name of a model stands in the key as it is, or in double quotes if it has other characters, such as dots. */
+    private static final Pattern MODEL_KEY =
+            Pattern.compile("hyperion\\.models\\.(?:\"([A-Za-z0-9_.:-]{1,128})\"|([A-Za-z0-9_-]{1,128}))\\.(.+)");
+
     private static final String DEFAULT_MODEL = "hyperion.default-model";
     private static final String QUEUE_CAPACITY = "hyperion.queue.capacity";
     private static final String DEFAULTS = "defaults.";
@@ -80,8 +83,9 @@ public record HyperionConfiguration(
             String key = property.getKey();
             Matcher modelKey = MODEL_KEY.matcher(key);
             if (modelKey.matches()) {
-                byModel.computeIfAbsent(modelKey.group(1), name -> new TreeMap<>())
-                        .put(modelKey.group(2), property.getValue().strip());
+                String quoted = modelKey.group(1);
+                byModel.computeIfAbsent(quoted == null ? modelKey.group(2) : quoted, name -> new TreeMap<>())
+                        .put(modelKey.group(3), property.getValue().strip());
             } else if (key.startsWith(PREFIX)
                     && !GLOBAL_KEYS.contains(key)
                     && FOREIGN_PREFIXES.stream().noneMatch(key::startsWith)) {
@@ -120,7 +124,7 @@ public record HyperionConfiguration(
 
     private static ModelSettings model(
             String name, SortedMap<String, String> values, int queueCapacity, List<String> warnings) {
-        String prefix = PREFIX + "models." + name + ".";
+        String prefix = PREFIX + "models." + (name.matches("[A-Za-z0-9_-]+") ? name : '"' + name + '"') + ".";
         for (String key : values.keySet()) {
             boolean known = key.startsWith(DEFAULTS)
                     ? DEFAULT_PARAMETERS.containsKey(key.substring(DEFAULTS.length()))

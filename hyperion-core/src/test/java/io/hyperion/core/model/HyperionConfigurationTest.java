@@ -51,6 +51,21 @@ class HyperionConfigurationTest {
     }
 
     @Test
+    @DisplayName("takes names with dots in double quotes")
+    void quotedNames() {
+        HyperionConfiguration configuration = configuration(
+                "hyperion.models.\"llama-3.1:8b\".path", "llama.gguf",
+                "hyperion.models.\"llama-3.1:8b\".slots", "2",
+                "hyperion.models.\"llama-3.1:8b\".slot", "2");
+        assertThat(configuration.models()).containsOnlyKeys("llama-3.1:8b");
+        assertThat(configuration.models().get("llama-3.1:8b").engine().slots()).isEqualTo(2);
+        assertThat(configuration.warnings())
+                .singleElement()
+                .asString()
+                .contains("hyperion.models.\"llama-3.1:8b\".slot; did you mean slots?");
+    }
+
+    @Test
     @DisplayName("takes the model named default for requests that name none, unless another is configured")
     void defaultModel() {
         String[] models = {"hyperion.models.a.path", "a.gguf", "hyperion.models.default.path", "b.gguf"};
