@@ -189,11 +189,22 @@ final class BatchLoop implements Runnable {
                 queue.removeFirst();
                 freeSequences--;
             }
-            next.admit(
-                    freeIds.removeFirst(),
-                    next.hasSamplers()
-                            ? next.samplers()
-                            : Samplers.chain(library, next.request().parameters()));
+            try {
+                next.admit(
+                        freeIds.getFirst(),
+                        next.hasSamplers()
+                                ? next.samplers()
+                                : Samplers.chain(library, next.request().parameters()));
+            } catch (RuntimeException e) {
+                // It is in neither list now: nobody else would tell its listener.
+                next.fail(new EngineException(
+                        ErrorCode.ENGINE_FAILURE, "Model '" + model + "' could not take the request", e));
+                synchronized (lock) {
+                    freeSequences++;
+                }
+                continue;
+            }
+            freeIds.removeFirst();
             active.add(next);
             releaseEnded();
         }

@@ -6,6 +6,7 @@ import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Generation;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
@@ -106,11 +107,11 @@ public final class LoadedModel implements AutoCloseable {
      * @return a handle to cancel it
      * @throws ContextExceededException if the prompt leaves no room for a token
      * @throws io.hyperion.api.BusyException if the queue is full
-     * @throws io.hyperion.api.ModelUnavailableException if the model is being closed
+     * @throws ModelUnavailableException if the model is being closed
      */
     public Generation submit(
             String prompt, GenerateParameters parameters, Optional<Duration> timeout, GenerateListener listener) {
-        int[] tokens = model.vocabulary().tokenize(prompt, true, true);
+        int[] tokens = tokenize(prompt);
         if (tokens.length == 0) {
             throw new InvalidRequestException(ErrorCode.EMPTY_PROMPT, "prompt", "The prompt has no tokens");
         }
@@ -121,6 +122,15 @@ public final class LoadedModel implements AutoCloseable {
                             + sequenceLimit + ", of which at least one is for the completion");
         }
         return loop.submit(new EngineRequest(name, prompt, tokens, parameters, timeout), listener);
+    }
+
+    private int[] tokenize(String prompt) {
+        try {
+            return model.vocabulary().tokenize(prompt, true, true);
+        } catch (IllegalStateException closed) {
+            throw new ModelUnavailableException(
+                    ErrorCode.SHUTTING_DOWN, "The model '" + name + "' is being unloaded", closed);
+        }
     }
 
     /** Ends all requests, the thread, and frees the memory; returns when that is done. Does nothing if it is done already. */
