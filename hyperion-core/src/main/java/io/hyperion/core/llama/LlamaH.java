@@ -36,17 +36,9 @@ final class LlamaH {
 
     static native int llama_model_n_ctx_train(Pointer model);
 
-    static native int llama_model_n_embd(Pointer model);
-
-    static native long llama_model_size(Pointer model);
-
-    static native long llama_model_n_params(Pointer model);
-
     static native byte llama_model_has_encoder(Pointer model);
 
     static native byte llama_model_has_decoder(Pointer model);
-
-    static native byte llama_model_is_recurrent(Pointer model);
 
     static native int llama_vocab_n_tokens(Pointer vocab);
 
@@ -72,13 +64,9 @@ final class LlamaH {
 
     static native byte llama_kv_self_seq_rm(Pointer context, int sequence, int from, int to);
 
-    static native void llama_kv_self_seq_cp(Pointer context, int source, int destination, int from, int to);
-
     static native void llama_kv_self_clear(Pointer context);
 
     static native int llama_kv_self_used_cells(Pointer context);
-
-    static native void llama_set_abort_callback(Pointer context, AbortCallback callback, Pointer data);
 
     static native Pointer llama_sampler_chain_init(SamplerChainParams.ByValue params);
 
@@ -105,11 +93,6 @@ final class LlamaH {
     /** {@code ggml_log_callback}. */
     interface LogCallback extends Callback {
         void log(int level, Pointer text, Pointer userData);
-    }
-
-    /** {@code ggml_abort_callback}. */
-    interface AbortCallback extends Callback {
-        byte abort(Pointer data);
     }
 
     /** {@code llama_model_params}. */

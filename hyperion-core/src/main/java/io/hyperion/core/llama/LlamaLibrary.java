@@ -168,7 +168,8 @@ public final class LlamaLibrary implements AutoCloseable {
                     binding.unbind();
                     throw e;
                 }
-            } catch (UnsatisfiedLinkError e) {
+            } catch (LinkageError e) {
+                // JNA's own library cannot be loaded: told once as an unsatisfied link, and then as a missing class.
                 throw new LlamaException(
                         "The native library cannot be loaded from " + file
                                 + " (on Linux it needs libgomp, and a temporary directory that allows execution): "

@@ -76,31 +76,11 @@ public final class LlamaModel implements AutoCloseable {
         }
     }
 
-    /** {@return the size of all weights in bytes} */
-    public long weightsSize() {
-        Lock use = use();
-        try {
-            return LlamaH.llama_model_size(handle);
-        } finally {
-            use.unlock();
-        }
-    }
-
     /** {@return whether the model can generate text token by token: it has a decoder and no encoder} */
     public boolean isGenerative() {
         Lock use = use();
         try {
             return LlamaH.llama_model_has_decoder(handle) != 0 && LlamaH.llama_model_has_encoder(handle) == 0;
-        } finally {
-            use.unlock();
-        }
-    }
-
-    /** {@return whether the model keeps a state instead of a KV cache, so that its prefixes cannot be shared} */
-    public boolean isRecurrent() {
-        Lock use = use();
-        try {
-            return LlamaH.llama_model_is_recurrent(handle) != 0;
         } finally {
             use.unlock();
         }

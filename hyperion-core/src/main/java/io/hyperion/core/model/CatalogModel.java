@@ -243,14 +243,16 @@ public final class CatalogModel {
 
     private void load() {
         Optional<LoadedModel> model = Optional.empty();
-        Optional<Exception> failure = Optional.empty();
+        Optional<Throwable> failure = Optional.empty();
         long begin = System.nanoTime();
         try {
             model = Optional.of(LoadedModel.load(
                     library.get(), name(), settings.path().orElseThrow(), examinedCells(), settings.engine()));
-        } catch (LlamaException | RuntimeException e) {
+        } catch (LlamaException | RuntimeException | Error e) {
+            // Errors too, such as those of linking or for want of heap: else those who wait would wait for ever.
             failure = Optional.of(e);
         }
+        String why = failure.map(CatalogModel::reasonOf).orElse("");
         List<WaitingGeneration> served;
         synchronized (lock) {
             if (model.isPresent()) {
@@ -265,7 +267,7 @@ public final class CatalogModel {
                         settings.engine().slots(),
                         settings.engine().threads());
             } else {
-                fail(failure.map(Exception::getMessage).orElse(""), failure.orElse(null));
+                fail(why, failure.orElse(null));
             }
             served = List.copyOf(waiting);
             waiting.clear();
@@ -277,11 +279,15 @@ public final class CatalogModel {
             } else {
                 generation.fail(new ModelUnavailableException(
                         ErrorCode.MODEL_FAILED,
-                        "The model '" + name() + "' cannot be served: "
-                                + failure.map(Exception::getMessage).orElse(""),
+                        "The model '" + name() + "' cannot be served: " + why,
                         failure.orElse(null)));
             }
         }
+    }
+
+    /** What llama.cpp's binding says is written for the caller; of anything else the kind is worth knowing. */
+    private static String reasonOf(Throwable failure) {
+        return failure instanceof LlamaException ? failure.getMessage() : failure.toString();
     }
 
     void close() {

@@ -16,6 +16,8 @@ import java.util.Optional;
 
 /** A request that came before its model was loaded. Its listener hears either of the generation or of why there is none. */
 final class WaitingGeneration implements Generation {
+    private static final System.Logger LOGGER = System.getLogger(WaitingGeneration.class.getName());
+
     private final String model;
     private final String prompt;
     private final GenerateParameters parameters;
@@ -67,7 +69,12 @@ final class WaitingGeneration implements Generation {
             }
             ended = true;
         }
-        listener.onError(error);
+        try {
+            listener.onError(error);
+        } catch (RuntimeException | Error e) {
+            // The caller's code: the others who wait for the model must hear of it all the same.
+            LOGGER.log(System.Logger.Level.WARNING, "The listener of a generation failed", e);
+        }
     }
 
     @Override
