@@ -39,6 +39,8 @@ public enum ErrorCode {
     MODEL_FAILED("HYP-6001", ErrorKind.UNAVAILABLE),
     /** The model or the server is shutting down. */
     SHUTTING_DOWN("HYP-6002", ErrorKind.UNAVAILABLE),
+    /** The request waited too long for a slot. */
+    QUEUE_TIMEOUT("HYP-6003", ErrorKind.UNAVAILABLE),
     /** The request's time is over. */
     TIMEOUT("HYP-7001", ErrorKind.TIMEOUT),
     /** The request was cancelled. */

@@ -1,7 +1,7 @@
 package io.hyperion.api;
 
 /**
- * Hears of one generation: {@link #onStart} at most once, then {@link #onText} any number of times, then exactly one of
+ * Hears of one generation: {@link #onStart} at most once, then {@link #onPiece} any number of times, then exactly one of
  * {@link #onDone} and {@link #onError}.
  *
  * <p>Calls come one at a time and in order, from a thread of the engine that serves other requests too: a listener must return at once
@@ -12,12 +12,25 @@ public interface GenerateListener {
     default void onStart() {}
 
     /**
-     * @param piece a piece of the text, at least one character and never a part of one
+     * A piece of the text. By default it is told to {@link #onText}; who asks for several completions or for probabilities overrides
+     * this one.
+     *
+     * @param piece the piece
      */
-    void onText(String piece);
+    default void onPiece(GenerateEvent.Piece piece) {
+        if (!piece.text().isEmpty()) {
+            onText(piece.text());
+        }
+    }
 
     /**
-     * @param reply the whole reply; its text is all pieces joined
+     * @param text of the next piece, at least one character and never a part of one; of several completions, in the order in which it
+     *     comes
+     */
+    void onText(String text);
+
+    /**
+     * @param reply the whole reply; its texts are all pieces joined
      */
     void onDone(GenerateReply reply);
 

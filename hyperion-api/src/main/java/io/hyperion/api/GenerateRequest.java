@@ -20,12 +20,16 @@ public final class GenerateRequest {
     /** The longest accepted time-out: a day. */
     public static final Duration MAX_TIMEOUT = Duration.ofDays(1);
 
+    /** The longest accepted identity of a caller in UTF-16 characters. */
+    public static final int MAX_CALLER_LENGTH = 256;
+
     private final Optional<String> model;
     private final Prompt prompt;
     private final GenerateParameters parameters;
     private final Optional<String> template;
     private final Map<String, Object> templateVariables;
     private final Optional<Duration> timeout;
+    private final Optional<String> caller;
 
     private GenerateRequest(Builder builder, Prompt prompt) {
         this.model = Optional.ofNullable(builder.model);
@@ -35,6 +39,7 @@ public final class GenerateRequest {
         // Not Map.copyOf: a template variable may be null, as in JSON.
         this.templateVariables = Collections.unmodifiableMap(new LinkedHashMap<>(builder.templateVariables));
         this.timeout = Optional.ofNullable(builder.timeout);
+        this.caller = Optional.ofNullable(builder.caller);
     }
 
     /** {@return a builder} */
@@ -72,6 +77,14 @@ public final class GenerateRequest {
         return timeout;
     }
 
+    /**
+     * {@return who asks: callers take turns where requests wait, however many requests each has; those who give no identity are one
+     * caller together}
+     */
+    public Optional<String> caller() {
+        return caller;
+    }
+
     /** Collects a request: either messages or a raw prompt, and what else is wanted. Methods throw as the records they fill. */
     public static final class Builder {
         private String model;
@@ -81,6 +94,7 @@ public final class GenerateRequest {
         private String template;
         private final Map<String, Object> templateVariables = new LinkedHashMap<>();
         private Duration timeout;
+        private String caller;
 
         private Builder() {}
 
@@ -257,6 +271,22 @@ public final class GenerateRequest {
                         "'timeout' must be above zero and at most " + MAX_TIMEOUT.toSeconds() + " seconds");
             }
             timeout = value;
+            return this;
+        }
+
+        /**
+         * @param identity who asks: 1 to {@value GenerateRequest#MAX_CALLER_LENGTH} characters
+         * @return this
+         */
+        public Builder caller(String identity) {
+            if (identity.isEmpty() || identity.length() > MAX_CALLER_LENGTH) {
+                throw new InvalidRequestException(
+                        ErrorCode.OUT_OF_RANGE,
+                        "caller",
+                        "'caller' has " + identity.length() + " characters; 1 to " + MAX_CALLER_LENGTH
+                                + " are allowed");
+            }
+            caller = identity;
             return this;
         }
 

@@ -5,6 +5,7 @@ import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.PieceQueue;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Flow;
@@ -18,7 +19,7 @@ final class EventSubscription implements Flow.Subscription, GenerateListener {
     private final Flow.Subscriber<? super GenerateEvent> subscriber;
 
     // All that follows is guarded by this.
-    private final StringBuilder pending = new StringBuilder();
+    private final PieceQueue pending = new PieceQueue();
     private Optional<Generation> generation = Optional.empty();
     private Optional<GenerateReply> reply = Optional.empty();
     private Optional<Throwable> error = Optional.empty();
@@ -71,11 +72,16 @@ final class EventSubscription implements Flow.Subscription, GenerateListener {
     }
 
     @Override
-    public void onText(String piece) {
+    public void onPiece(GenerateEvent.Piece piece) {
         synchronized (this) {
-            pending.append(piece);
+            pending.add(piece);
         }
         emit();
+    }
+
+    @Override
+    public void onText(String text) {
+        onPiece(new GenerateEvent.Piece(text));
     }
 
     @Override
@@ -121,8 +127,7 @@ final class EventSubscription implements Flow.Subscription, GenerateListener {
         }
         if (!ended && demand > 0 && !pending.isEmpty()) {
             demand--;
-            GenerateEvent piece = new GenerateEvent.Piece(pending.toString());
-            pending.setLength(0);
+            GenerateEvent piece = pending.poll().orElseThrow();
             return Optional.of(() -> subscriber.onNext(piece));
         }
         if (!ended && demand > 0 && reply.isPresent()) {

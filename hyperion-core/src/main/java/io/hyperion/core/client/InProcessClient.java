@@ -10,6 +10,8 @@ import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.core.engine.EngineFigures;
+import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.model.HyperionConfiguration;
 import io.hyperion.core.model.ModelCatalog;
 import io.hyperion.core.model.ModelSettings;
@@ -58,7 +60,18 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
      * @return the client; the caller closes it, which frees the models' memory
      */
     public static InProcessClient open(HyperionConfiguration configuration) {
-        return new InProcessClient(new ModelCatalog(configuration));
+        return open(configuration, EngineListener.NONE);
+    }
+
+    /**
+     * A client of all models of a configuration, and somebody who watches the engine.
+     *
+     * @param configuration the configuration
+     * @param listener hears what the engine does
+     * @return the client; the caller closes it, which frees the models' memory
+     */
+    public static InProcessClient open(HyperionConfiguration configuration, EngineListener listener) {
+        return new InProcessClient(new ModelCatalog(configuration, listener));
     }
 
     @Override
@@ -115,6 +128,22 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     @Override
     public ModelInfo model(String name) {
         return catalog.info(catalog.find(Optional.of(name)));
+    }
+
+    /**
+     * The figures of a model.
+     *
+     * @param name its name
+     * @return what it did and does
+     * @throws io.hyperion.api.ModelNotFoundException if there is none of that name
+     */
+    public EngineFigures figures(String name) {
+        return catalog.find(Optional.of(name)).figures();
+    }
+
+    /** {@return the figures of all models together} */
+    public EngineFigures figures() {
+        return catalog.figures();
     }
 
     /** Ends all generations and frees the memory of all models. Does nothing if that is done already. */

@@ -11,7 +11,7 @@ final class ReplyFuture extends CompletableFuture<GenerateReply> {
     /** Apart from the future, so that callers of the future do not see the listener's methods. */
     private final GenerateListener listener = new GenerateListener() {
         @Override
-        public void onText(String piece) {
+        public void onText(String text) {
             // The reply has all of it.
         }
 

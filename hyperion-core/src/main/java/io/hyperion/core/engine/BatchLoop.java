@@ -9,47 +9,65 @@ import io.hyperion.api.Generation;
 import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelUnavailableException;
-import io.hyperion.core.llama.Batch;
+import io.hyperion.core.engine.PrefixCache.Place;
+import io.hyperion.core.engine.PrefixCache.Realm;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
+import io.hyperion.core.llama.LlamaModel;
 import io.hyperion.core.llama.Vocabulary;
 import io.hyperion.core.sampling.Samplers;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.BitSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The loop of a loaded model. Each step evaluates one token of every generating sequence, fills the rest of the batch with the prompts
  * of others, and samples where logits came out. So a long prompt delays the others by no more than one batch.
  */
-final class BatchLoop implements Runnable {
+final class BatchLoop implements Runnable, RunningRequest.Owner {
     private static final System.Logger LOGGER = System.getLogger(BatchLoop.class.getName());
     private static final Duration MINIMUM_RETRY = Duration.ofSeconds(1);
+    private static final Duration MAXIMUM_RETRY = Duration.ofMinutes(1);
+    /** Cells that are to be free, for each active sequence, before one that lost its place gets another: else it loses it at once. */
+    private static final int SPARE_CELLS = 16;
+    /** Cells are moved together when as many became free as make this part of all. */
+    private static final int FREED_BEFORE_DEFRAGMENTING = 10;
+    /** A prompt of fewer tokens is not worth breaking off a step for. */
+    private static final int LONG_PROMPT = 32;
 
     private final String model;
     private final LlamaLibrary library;
     private final LlamaContext context;
     private final Vocabulary vocabulary;
+    private final EngineSettings settings;
     private final int sequenceLimit;
-    private final int queueCapacity;
+    private final int trainedContextLength;
+    private final Meter meter;
 
     /** Guards what follows. */
     private final Object lock = new Object();
 
-    private final Deque<Sequence> queue = new ArrayDeque<>();
+    private final AdmissionQueue queue = new AdmissionQueue();
     private boolean closing;
     private int freeSequences;
+    private double meanRequestNanos;
+    /** Whose prompt is most of the step under way: if it is cancelled, the step is broken off. */
+    private Optional<RunningRequest> dominant = Optional.empty();
 
     // What follows belongs to the loop's thread.
-    private final Batch batch;
+    private final PrefixCache cache;
+    private final StepPlan plan;
     private final List<Sequence> active = new ArrayList<>();
-    private final Deque<Integer> freeIds = new ArrayDeque<>();
-    private int promptBudget;
+    private final BitSet freeSlots = new BitSet();
+    private boolean aborted;
+    private int lastUsedCells;
+    private int freedCells;
 
     /**
      * @param sequenceLimit how many tokens a sequence may have, prompt and completion together
@@ -57,21 +75,23 @@ final class BatchLoop implements Runnable {
     BatchLoop(
             String model,
             LlamaLibrary library,
+            LlamaModel weights,
             LlamaContext context,
-            Vocabulary vocabulary,
             int sequenceLimit,
-            int queueCapacity) {
+            EngineSettings settings,
+            EngineListener listener) {
         this.model = model;
         this.library = library;
         this.context = context;
-        this.vocabulary = vocabulary;
+        this.vocabulary = weights.vocabulary();
+        this.trainedContextLength = weights.trainedContextLength();
+        this.settings = settings;
         this.sequenceLimit = sequenceLimit;
-        this.queueCapacity = queueCapacity;
-        this.batch = context.newBatch();
-        for (int id = 0; id < context.settings().sequences(); id++) {
-            freeIds.add(id);
-        }
-        this.freeSequences = freeIds.size();
+        this.meter = new Meter(model, listener);
+        this.cache = new PrefixCache(context, !weights.isRecurrent());
+        this.plan = new StepPlan(context.newBatch());
+        this.freeSequences = settings.slots();
+        freeSlots.set(0, settings.slots());
     }
 
     /**
@@ -81,29 +101,87 @@ final class BatchLoop implements Runnable {
      * @throws ModelUnavailableException if the loop has ended or is ending
      */
     Generation submit(EngineRequest request, GenerateListener listener) {
-        Sequence sequence = new Sequence(request, listener);
+        RunningRequest running = new RunningRequest(request, listener, this);
+        int waiting;
         synchronized (lock) {
             if (closing) {
                 throw shuttingDown();
             }
             // Those that will be admitted at the next step do not count as waiting.
-            int waiting = queue.size() - freeSequences;
-            if (waiting >= queueCapacity) {
+            waiting = Math.max(0, queue.requests() - freeSequences);
+            if (waiting >= settings.queueCapacity() && queue.requests() >= freeSequences) {
+                meter.refused();
                 throw new BusyException(
                         ErrorCode.QUEUE_FULL,
                         "The queue of model '" + model + "' is full: " + waiting + " requests are waiting",
-                        MINIMUM_RETRY);
+                        retryAfter(waiting));
             }
-            queue.addLast(sequence);
+            queue.add(running);
             lock.notifyAll();
         }
-        return sequence;
+        meter.queued(waiting + 1);
+        return running;
+    }
+
+    /** {@return when a sequence will be free for one who comes behind those who wait, if requests go on as they went} */
+    private Duration retryAfter(int waiting) {
+        double turns = Math.ceil((waiting + 1.0) / settings.slots());
+        Duration estimate = Duration.ofNanos((long) (turns * meanRequestNanos));
+        if (estimate.compareTo(MINIMUM_RETRY) < 0) {
+            return MINIMUM_RETRY;
+        }
+        return estimate.compareTo(MAXIMUM_RETRY) > 0 ? MAXIMUM_RETRY : estimate;
+    }
+
+    /** {@return what was done and is being done} */
+    EngineFigures figures() {
+        int queued;
+        int busy;
+        synchronized (lock) {
+            queued = queue.requests();
+            busy = settings.slots() - freeSequences;
+        }
+        return meter.figures(queued, busy, settings.slots(), context.cells());
+    }
+
+    @Override
+    public void cancelled(RunningRequest request) {
+        synchronized (lock) {
+            if (dominant.filter(request::equals).isPresent()) {
+                context.abortStep();
+            }
+        }
+    }
+
+    @Override
+    public void ended(RunningRequest request, RequestOutcome outcome) {
+        RequestFigures figures = new RequestFigures(
+                model,
+                outcome,
+                request.request().tokens().length,
+                request.cachedTokens(),
+                request.generated(),
+                request.timings());
+        if (request.hasStarted()) {
+            double nanos = figures.timings()
+                    .prompt()
+                    .plus(figures.timings().generation())
+                    .toNanos();
+            synchronized (lock) {
+                meanRequestNanos = meanRequestNanos == 0 ? nanos : 0.8 * meanRequestNanos + 0.2 * nanos;
+            }
+        }
+        meter.cached(figures.cachedTokens());
+        meter.ended(figures);
     }
 
     /** Ends the loop after the step under way; all its requests fail with {@link ErrorCode#SHUTTING_DOWN}. */
     void close() {
         synchronized (lock) {
             closing = true;
+            if (dominant.isPresent()) {
+                context.abortStep();
+            }
             lock.notifyAll();
         }
     }
@@ -112,11 +190,7 @@ final class BatchLoop implements Runnable {
     public void run() {
         try {
             while (awaitWork()) {
-                endUnwanted();
-                admit();
-                if (!active.isEmpty()) {
-                    step();
-                }
+                turn();
             }
             failAll(shuttingDown());
         } catch (RuntimeException | Error e) {
@@ -124,7 +198,16 @@ final class BatchLoop implements Runnable {
             close();
             failAll(new EngineException(ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", e));
         } finally {
-            batch.close();
+            plan.close();
+        }
+    }
+
+    /** Once around the loop. Does not wait. */
+    void turn() {
+        endUnwanted();
+        admit();
+        if (!active.isEmpty()) {
+            step();
         }
     }
 
@@ -146,164 +229,281 @@ final class BatchLoop implements Runnable {
     /** Ends what was cancelled or is overdue, whether it waits or runs. */
     private void endUnwanted() {
         long now = System.nanoTime();
-        List<Sequence> unwanted = new ArrayList<>();
-        Predicate<Sequence> isUnwanted = sequence -> sequence.isCancelled() || sequence.isOverdue(now);
+        Set<RunningRequest> unwanted = new LinkedHashSet<>();
         synchronized (lock) {
             if (!queue.isEmpty()) {
-                for (Iterator<Sequence> waiting = queue.iterator(); waiting.hasNext(); ) {
-                    Sequence sequence = waiting.next();
-                    if (isUnwanted.test(sequence)) {
-                        waiting.remove();
-                        unwanted.add(sequence);
-                    }
-                }
+                queue.removeIf(sequence -> isUnwanted(sequence, now))
+                        .forEach(sequence -> unwanted.add(sequence.request()));
             }
         }
         for (Sequence sequence : active) {
-            if (isUnwanted.test(sequence)) {
-                unwanted.add(sequence);
+            if (isUnwanted(sequence, now)) {
+                unwanted.add(sequence.request());
             }
         }
-        for (Sequence sequence : unwanted) {
-            if (sequence.isCancelled()) {
-                sequence.finish(FinishReason.CANCELLED);
-            } else {
-                sequence.fail(new GenerationTimeoutException(
+        for (RunningRequest request : unwanted) {
+            if (request.isCancelled()) {
+                request.finish(FinishReason.CANCELLED);
+            } else if (request.isOverdue(now)) {
+                request.fail(new GenerationTimeoutException(
                         ErrorCode.TIMEOUT,
                         "The request took longer than its time-out of "
-                                + sequence.request().timeout().orElse(Duration.ZERO)));
+                                + request.request().timeout().orElse(Duration.ZERO)));
+            } else if (waitedTooLong(request, now)) {
+                request.fail(new ModelUnavailableException(
+                        ErrorCode.QUEUE_TIMEOUT,
+                        "The request waited for a slot of model '" + model + "' for "
+                                + settings.queueTimeout().toSeconds() + " seconds, the limit set here"));
             }
         }
-        releaseEnded();
-    }
-
-    /** Gives waiting requests a sequence, in their order, as long as one is free and the cells will hold what is known of it. */
-    private void admit() {
-        while (!freeIds.isEmpty()) {
-            Sequence next;
+        if (!unwanted.isEmpty()) {
             synchronized (lock) {
-                next = queue.peekFirst();
-                if (next == null || !active.isEmpty() && neededCells() + next.size() >= context.cells()) {
-                    return;
-                }
-                queue.removeFirst();
-                freeSequences--;
+                queue.removeIf(Sequence::hasEnded);
             }
-            try {
-                next.admit(
-                        freeIds.getFirst(),
-                        next.hasSamplers()
-                                ? next.samplers()
-                                : Samplers.chain(library, next.request().parameters()));
-            } catch (RuntimeException e) {
-                // It is in neither list now: nobody else would tell its listener.
-                next.fail(new EngineException(
-                        ErrorCode.ENGINE_FAILURE, "Model '" + model + "' could not take the request", e));
-                synchronized (lock) {
-                    freeSequences++;
-                }
-                continue;
-            }
-            freeIds.removeFirst();
-            active.add(next);
             releaseEnded();
         }
     }
 
-    /** {@return the cells that the active sequences need for what they have and their next token} */
-    private int neededCells() {
-        int cells = 0;
-        for (Sequence sequence : active) {
-            cells += sequence.size() + 1;
+    private boolean isUnwanted(Sequence sequence, long now) {
+        RunningRequest request = sequence.request();
+        return request.isCancelled() || request.isOverdue(now) || request.hasEnded() || waitedTooLong(request, now);
+    }
+
+    private boolean waitedTooLong(RunningRequest request, long now) {
+        return !request.hasStarted()
+                && !settings.queueTimeout().isZero()
+                && request.waited(now) > settings.queueTimeout().toNanos();
+    }
+
+    /** Gives waiting sequences a slot, in their order, as long as one is free and the cells will hold what is known of them. */
+    private void admit() {
+        while (!freeSlots.isEmpty()) {
+            Sequence next;
+            synchronized (lock) {
+                Optional<Sequence> head = queue.next(this::slotIsFree);
+                if (head.isEmpty() || !willFit(head.get())) {
+                    return;
+                }
+                next = head.get();
+                queue.take(next);
+                freeSequences--;
+            }
+            try {
+                if (!next.hasSamplers()) {
+                    next.setSamplers(
+                            Samplers.chain(library, next.request().request().parameters()));
+                }
+            } catch (RuntimeException e) {
+                // It is in neither list now: nobody else would tell its listener.
+                next.request()
+                        .fail(new EngineException(
+                                ErrorCode.ENGINE_FAILURE, "Model '" + model + "' could not take the request", e));
+                synchronized (lock) {
+                    freeSequences++;
+                    queue.removeIf(Sequence::hasEnded);
+                }
+                releaseEnded();
+                continue;
+            }
+            int wanted = next.request().request().options().slot();
+            int slot = wanted >= 0 && freeSlots.get(wanted) ? wanted : freeSlots.nextSetBit(0);
+            freeSlots.clear(slot);
+            active.add(next);
+            next.admit(cache.open(realm(next)), slot);
+            meter.admitted(slot);
+            releaseEnded();
         }
-        return cells;
+    }
+
+    private boolean slotIsFree(Sequence sequence) {
+        int wanted = sequence.request().request().options().slot();
+        return wanted < 0 || freeSlots.get(wanted);
+    }
+
+    private boolean willFit(Sequence sequence) {
+        if (active.isEmpty() || !cache.isSharing()) {
+            return true;
+        }
+        noteEvaluated();
+        int cells = cache.liveCells();
+        int shared = cache.match(realm(sequence), sequence.tokens(), sequence.size());
+        boolean lostItsPlace = sequence.generated() > 0;
+        for (Sequence other : active) {
+            // What it has beside the tree, and its next token.
+            cells += other.size() - other.place().orElseThrow().length() + 1 + (lostItsPlace ? SPARE_CELLS : 0);
+            if (!other.isGenerating() && realm(other).equals(realm(sequence))) {
+                shared = Math.max(shared, StepPlan.common(sequence, other));
+            }
+        }
+        return cells + sequence.size() - shared + 1 <= context.cells();
+    }
+
+    private Realm realm(Sequence sequence) {
+        RunningRequest request = sequence.request();
+        boolean shares = request.request().options().cachePrompt();
+        return new Realm("", shares ? Optional.empty() : Optional.of(request));
     }
 
     private void step() {
-        promptBudget = batch.capacity();
-        while (true) {
-            fillBatch();
+        StepEvent event = new StepEvent();
+        event.begin();
+        long begin = System.nanoTime();
+        sharePrefixes();
+        closeGaps();
+        plan.begin(active, this::realm);
+        if (!evaluate()) {
+            return;
+        }
+        int generated = sample();
+        meter.cells(context.usedCells(), cache.idle());
+        int sequences = active.size();
+        int promptTokens = plan.promptTokens();
+        meter.step(event, System.nanoTime() - begin, generated, promptTokens, sequences);
+        releaseEnded();
+    }
+
+    /** Brings the tree up to date, and lengthens prompts by what others have evaluated of them since the last step. */
+    private void sharePrefixes() {
+        if (active.stream().allMatch(Sequence::isGenerating)) {
+            return;
+        }
+        noteEvaluated();
+        for (Sequence sequence : active) {
+            if (!sequence.isGenerating() && !sequence.isTruncated()) {
+                // At least one token is evaluated: its logits give the next one.
+                Place place = sequence.place().orElseThrow();
+                int length = cache.adopt(place, sequence.tokens(), sequence.size() - 1);
+                if (length > sequence.evaluated()) {
+                    sequence.adopted(length);
+                }
+            }
+        }
+    }
+
+    /** Cells that became free lie between others: each step looks at all cells up to the last used one. */
+    private void closeGaps() {
+        int used = context.usedCells();
+        freedCells += Math.max(0, lastUsedCells - used);
+        lastUsedCells = used;
+        if (freedCells > context.cells() / FREED_BEFORE_DEFRAGMENTING && context.defragment()) {
+            freedCells = 0;
+        }
+    }
+
+    private void noteEvaluated() {
+        for (Sequence sequence : active) {
+            noteEvaluated(sequence);
+        }
+    }
+
+    private void noteEvaluated(Sequence sequence) {
+        if (!sequence.isTruncated()) {
+            cache.extend(sequence.place().orElseThrow(), sequence.tokens(), sequence.evaluated());
+        }
+    }
+
+    /** {@return whether the step was evaluated; if not, what could not be is out of the way} */
+    private boolean evaluate() {
+        boolean defragmented = false;
+        while (plan.fill()) {
+            if (isDominatedByCancelled()) {
+                return false;
+            }
             try {
-                boolean mayFit = context.usedCells() + batch.size() <= context.cells();
-                if (mayFit && context.decode(batch) == LlamaContext.Outcome.DONE) {
-                    break;
+                boolean mayFit = context.usedCells() + plan.batch().size() <= context.cells();
+                LlamaContext.Outcome outcome = mayFit ? context.decode(plan.batch()) : LlamaContext.Outcome.NO_CELLS;
+                if (outcome == LlamaContext.Outcome.DONE) {
+                    aborted = false;
+                    return true;
+                }
+                if (outcome == LlamaContext.Outcome.ABORTED) {
+                    aborted = true;
+                    meter.aborted();
+                    return false;
+                }
+                if (mayFit && !defragmented) {
+                    // There are enough cells, but not side by side.
+                    defragmented = true;
+                    if (context.defragment()) {
+                        continue;
+                    }
                 }
             } catch (LlamaException e) {
                 LOGGER.log(System.Logger.Level.ERROR, "A step of model '" + model + "' failed", e);
                 failActive(new EngineException(
                         ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' could not evaluate a step", e));
-                return;
+                return false;
+            } finally {
+                synchronized (lock) {
+                    dominant = Optional.empty();
+                    context.allowStep();
+                }
             }
-            makeRoom();
-            if (active.isEmpty()) {
-                return;
+            if (!cache.evict()) {
+                makeRoom();
             }
         }
-        sample();
-        releaseEnded();
+        return false;
     }
 
-    private void fillBatch() {
-        batch.clear();
-        for (Sequence sequence : active) {
-            sequence.unplan();
-            if (sequence.isGenerating()) {
-                add(sequence, 1);
+    /** From here to the end of the step a cancel breaks it off, if it is mostly for that request, and the one before was not broken off. */
+    private boolean isDominatedByCancelled() {
+        Optional<RunningRequest> found = aborted
+                ? Optional.empty()
+                : active.stream()
+                        .filter(sequence -> sequence.planned() >= LONG_PROMPT
+                                && 2 * sequence.planned() > plan.batch().size())
+                        .map(Sequence::request)
+                        .findFirst();
+        synchronized (lock) {
+            if (found.isPresent() && (found.get().isCancelled() || closing)) {
+                return true;
             }
+            dominant = found;
+            return false;
         }
-        for (Sequence sequence : active) {
-            if (!sequence.isGenerating() && batch.size() < promptBudget) {
-                add(sequence, Math.min(sequence.pending(), promptBudget - batch.size()));
-            }
-        }
-    }
-
-    private void add(Sequence sequence, int count) {
-        int from = sequence.evaluated();
-        boolean completes = count == sequence.pending();
-        for (int position = from; position < from + count; position++) {
-            boolean wantLogits = completes && position == from + count - 1;
-            int index = batch.add(sequence.token(position), position, sequence.id(), wantLogits);
-            if (wantLogits) {
-                sequence.setLogitsIndex(index);
-            }
-        }
-        sequence.planned(count);
     }
 
     /**
-     * After a step that found no room: smaller pieces of prompts first, since cells must lie side by side; then the youngest sequence
-     * gives its cells back and waits at the head of the queue. A sequence alone that has no room has reached the end of the context.
+     * After a step that found no room, though nothing is kept for later any more: smaller pieces of prompts first, since cells must lie
+     * side by side; then the youngest sequence gives its cells back and waits at the head of the queue. A sequence alone that has no
+     * room has reached the end of the context.
      */
     private void makeRoom() {
-        int generating = (int) active.stream().filter(Sequence::isGenerating).count();
-        if (batch.size() > generating && promptBudget > Math.max(generating, 1)) {
-            promptBudget = Math.max(generating, batch.size() / 2);
+        if (plan.shrink()) {
             return;
         }
         Sequence youngest = active.get(active.size() - 1);
         if (active.size() == 1) {
-            youngest.finish(FinishReason.LENGTH);
-            releaseEnded();
+            if (!shift(youngest)) {
+                youngest.finish(FinishReason.LENGTH);
+                releaseEnded();
+            }
             return;
         }
         LOGGER.log(System.Logger.Level.DEBUG, "Model ''{0}'' has no free cells: a sequence waits", model);
         active.remove(youngest);
-        release(youngest);
+        plan.remove(youngest);
+        cache.drop(youngest.place().orElseThrow());
+        int slot = youngest.slot();
         youngest.preempt();
         synchronized (lock) {
-            queue.addFirst(youngest);
+            queue.addPreempted(youngest);
         }
-        promptBudget = batch.capacity();
+        freeSlot(slot);
+        meter.preempted(slot);
     }
 
-    private void sample() {
+    /** {@return how many tokens were generated} */
+    private int sample() {
+        int sampled = 0;
         for (Sequence sequence : active) {
             sequence.markPlannedEvaluated();
-            if (sequence.logitsIndex() < 0) {
+            if (sequence.logitsIndex() < 0 || sequence.hasEnded()) {
                 continue;
             }
-            int maxTokens = sequence.request().parameters().maxTokens().orElse(Integer.MAX_VALUE);
+            int maxTokens =
+                    sequence.request().request().parameters().maxTokens().orElse(Integer.MAX_VALUE);
             if (sequence.generated() >= maxTokens) {
                 // Only the prompt was to be evaluated.
                 sequence.finish(FinishReason.LENGTH);
@@ -314,17 +514,61 @@ final class BatchLoop implements Runnable {
                 token = sequence.samplers().sample(context, sequence.logitsIndex());
             } catch (LlamaException e) {
                 LOGGER.log(System.Logger.Level.ERROR, "Sampling with model '" + model + "' failed", e);
-                sequence.fail(new EngineException(ErrorCode.ENGINE_FAILURE, e.getMessage(), e));
+                sequence.request().fail(new EngineException(ErrorCode.ENGINE_FAILURE, e.getMessage(), e));
                 continue;
             }
+            sampled++;
             boolean ends = vocabulary.isEndOfGeneration(token);
-            sequence.append(token, ends ? new byte[0] : vocabulary.piece(token));
+            sequence.append(token, ends ? new byte[0] : vocabulary.piece(token), Optional.empty());
             if (ends || sequence.hasStopString()) {
                 sequence.finish(FinishReason.STOP);
-            } else if (sequence.generated() >= maxTokens || sequence.size() >= sequenceLimit) {
+            } else if (sequence.generated() >= maxTokens
+                    || sequence.size() >= sequenceLimit && !shift(sequence)
+                    || isEndless(sequence)) {
                 sequence.finish(FinishReason.LENGTH);
             }
         }
+        return sampled;
+    }
+
+    /** As llama.cpp's server: a generation without a limit ends where its context would, had nothing been discarded. */
+    private boolean isEndless(Sequence sequence) {
+        return sequence.isTruncated()
+                && sequence.request().request().parameters().maxTokens().isEmpty()
+                && sequence.promptTokens() + sequence.generated() >= trainedContextLength;
+    }
+
+    /**
+     * Makes room in a sequence that has reached the end of its context: discards a part behind the tokens to keep, as llama.cpp's server
+     * does.
+     *
+     * @return whether that is wanted and possible
+     */
+    private boolean shift(Sequence sequence) {
+        EngineOptions options = sequence.request().request().options();
+        if (!options.contextShift() || sequence.generated() == 0) {
+            return false;
+        }
+        int keep = options.keep() < 0 ? sequence.promptTokens() : options.keep();
+        // llama.cpp's server keeps four tokens free of what is kept.
+        keep = Math.max(0, Math.min(keep, sequence.size() - 4));
+        int left = sequence.size() - keep;
+        int discard = Math.min(options.discard() > 0 ? options.discard() : left / 2, left - 1);
+        if (discard < 1) {
+            return false;
+        }
+        Place place = sequence.place().orElseThrow();
+        noteEvaluated(sequence);
+        boolean moved = context.canShift() && sequence.evaluated() >= keep + discard && cache.withdraw(place, keep);
+        if (moved) {
+            context.discard(place.id(), keep, keep + discard);
+        } else {
+            // Others have these cells too, or they cannot be moved: what stays is evaluated again, at its new
+            // positions.
+            cache.cut(place, keep);
+        }
+        sequence.discard(keep, discard, moved);
+        return true;
     }
 
     private void releaseEnded() {
@@ -332,41 +576,50 @@ final class BatchLoop implements Runnable {
             Sequence sequence = all.next();
             if (sequence.hasEnded()) {
                 all.remove();
-                release(sequence);
+                if (sequence.completion().isPresent()) {
+                    noteEvaluated(sequence);
+                    cache.keep(sequence.place().orElseThrow());
+                } else {
+                    // It failed: what its cells hold is of no use to others.
+                    cache.drop(sequence.place().orElseThrow());
+                }
+                freeSlot(sequence.slot());
+                meter.cells(context.usedCells(), cache.idle());
+                meter.released(sequence.slot());
             }
         }
     }
 
-    private void release(Sequence sequence) {
-        context.removeFrom(sequence.id(), 0);
-        free(sequence);
-    }
-
-    private void free(Sequence sequence) {
-        freeIds.addLast(sequence.id());
+    private void freeSlot(int slot) {
+        freeSlots.set(slot);
         synchronized (lock) {
             freeSequences++;
         }
     }
 
     private void failActive(HyperionException error) {
-        for (Sequence sequence : active) {
-            sequence.fail(error);
-        }
-        active.forEach(this::free);
+        List<Sequence> failed = List.copyOf(active);
         active.clear();
+        for (Sequence sequence : failed) {
+            sequence.request().fail(error);
+            freeSlot(sequence.slot());
+            meter.released(sequence.slot());
+        }
+        synchronized (lock) {
+            queue.removeIf(Sequence::hasEnded);
+        }
         // What a failed step left in the cache is not known.
         context.clear();
+        cache.clear();
     }
 
     private void failAll(HyperionException error) {
         failActive(error);
         List<Sequence> waiting;
         synchronized (lock) {
-            waiting = new ArrayList<>(queue);
-            queue.clear();
+            waiting = queue.removeIf(sequence -> true);
         }
-        waiting.forEach(sequence -> sequence.fail(error));
+        waiting.forEach(sequence -> sequence.request().fail(error));
     }
 
     private ModelUnavailableException shuttingDown() {

@@ -10,8 +10,16 @@ import java.util.Optional;
  * @param model the name that the reply gives
  * @param prompt the text that the model is given
  * @param tokens that text in tokens; at least one, not changed by anyone afterwards
- * @param parameters how to generate, with the model's defaults merged in
+ * @param parameters how to sample, with the model's defaults merged in
+ * @param options what else is wanted
  * @param timeout how long it may take, queue included; empty for no limit
+ * @param caller who asks; empty for those who do not say, who are one caller together
  */
 record EngineRequest(
-        String model, String prompt, int[] tokens, GenerateParameters parameters, Optional<Duration> timeout) {}
+        String model,
+        String prompt,
+        int[] tokens,
+        GenerateParameters parameters,
+        EngineOptions options,
+        Optional<Duration> timeout,
+        Optional<String> caller) {}

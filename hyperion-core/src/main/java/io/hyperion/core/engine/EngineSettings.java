@@ -1,6 +1,7 @@
 package io.hyperion.core.engine;
 
 import io.hyperion.core.llama.LlamaContext;
+import java.time.Duration;
 
 /**
  * How a model is loaded.
@@ -11,8 +12,16 @@ import io.hyperion.core.llama.LlamaContext;
  * @param threads how many threads compute
  * @param gpuLayers how many layers go to the GPU, where the library has one
  * @param queueCapacity how many requests may wait for a slot
+ * @param queueTimeout how long a request may wait for a slot; zero for as long as it takes
  */
-public record EngineSettings(int contextSize, int slots, int batchSize, int threads, int gpuLayers, int queueCapacity) {
+public record EngineSettings(
+        int contextSize,
+        int slots,
+        int batchSize,
+        int threads,
+        int gpuLayers,
+        int queueCapacity,
+        Duration queueTimeout) {
     /** The default of {@code slots}: cells are shared, so that a slot by itself costs nearly nothing. */
     public static final int DEFAULT_SLOTS = 8;
 
@@ -24,6 +33,9 @@ public record EngineSettings(int contextSize, int slots, int batchSize, int thre
 
     /** The default of {@code queueCapacity}. */
     public static final int DEFAULT_QUEUE_CAPACITY = 256;
+
+    /** The default of {@code queueTimeout}. */
+    public static final Duration DEFAULT_QUEUE_TIMEOUT = Duration.ofMinutes(5);
 
     /** The largest context that is made without being asked for. */
     public static final int MAX_DEFAULT_CONTEXT_SIZE = 16_384;
@@ -44,6 +56,9 @@ public record EngineSettings(int contextSize, int slots, int batchSize, int thre
         if (queueCapacity < 0) {
             throw new IllegalArgumentException("queueCapacity must not be negative, but is " + queueCapacity);
         }
+        if (queueTimeout.isNegative()) {
+            throw new IllegalArgumentException("queueTimeout must not be negative, but is " + queueTimeout);
+        }
         // Checks the others, which are the context's.
         new LlamaContext.Settings(Math.max(contextSize, 1), slots, batchSize, threads);
     }
@@ -51,7 +66,13 @@ public record EngineSettings(int contextSize, int slots, int batchSize, int thre
     /** {@return the settings of a model of which nothing is configured} */
     public static EngineSettings defaults() {
         return new EngineSettings(
-                0, DEFAULT_SLOTS, DEFAULT_BATCH_SIZE, defaultThreads(), DEFAULT_GPU_LAYERS, DEFAULT_QUEUE_CAPACITY);
+                0,
+                DEFAULT_SLOTS,
+                DEFAULT_BATCH_SIZE,
+                defaultThreads(),
+                DEFAULT_GPU_LAYERS,
+                DEFAULT_QUEUE_CAPACITY,
+                DEFAULT_QUEUE_TIMEOUT);
     }
 
     /**

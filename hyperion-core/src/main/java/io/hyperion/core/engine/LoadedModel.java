@@ -20,6 +20,9 @@ import java.util.Optional;
  * by many threads.
  */
 public final class LoadedModel implements AutoCloseable {
+    /** How many finished sequences are kept at most, beside the slots; their cells set the true limit. */
+    private static final int KEPT_SEQUENCES = 64;
+
     private final String name;
     private final LlamaModel model;
     private final LlamaContext context;
@@ -32,13 +35,13 @@ public final class LoadedModel implements AutoCloseable {
             LlamaLibrary library,
             LlamaModel model,
             LlamaContext context,
-            int sequenceLimit,
-            int queueCapacity) {
+            EngineSettings settings,
+            EngineListener listener) {
         this.name = name;
         this.model = model;
         this.context = context;
-        this.sequenceLimit = sequenceLimit;
-        this.loop = new BatchLoop(name, library, context, model.vocabulary(), sequenceLimit, queueCapacity);
+        this.sequenceLimit = Math.min(model.trainedContextLength(), context.cells());
+        this.loop = new BatchLoop(name, library, model, context, sequenceLimit, settings, listener);
         this.thread = new Thread(loop, "hyperion-" + name);
         // The creating thread's loader is that of whichever application asked first: it must not be kept alive.
         thread.setContextClassLoader(LoadedModel.class.getClassLoader());
@@ -53,10 +56,12 @@ public final class LoadedModel implements AutoCloseable {
      * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}
      * @param cells the tokens that all sequences share; at most what the file says is its largest context
      * @param settings how else to load it
+     * @param listener hears what the engine does
      * @return the model; the caller closes it
      * @throws LlamaException if it cannot be loaded
      */
-    public static LoadedModel load(LlamaLibrary library, String name, Path file, int cells, EngineSettings settings)
+    public static LoadedModel load(
+            LlamaLibrary library, String name, Path file, int cells, EngineSettings settings, EngineListener listener)
             throws LlamaException {
         LlamaModel model = LlamaModel.load(library, file, settings.gpuLayers());
         LlamaContext context = null;
@@ -64,12 +69,11 @@ public final class LoadedModel implements AutoCloseable {
             if (!model.isGenerative()) {
                 throw new LlamaException("The model is not made to generate text token by token");
             }
-            int trained = model.trainedContextLength();
+            int kept = model.isRecurrent() ? 0 : KEPT_SEQUENCES;
+            int sequences = Math.min(settings.slots() + kept, LlamaContext.MAX_SEQUENCES);
             context = model.newContext(
-                    new LlamaContext.Settings(cells, settings.slots(), settings.batchSize(), settings.threads()));
-            int sequenceLimit = Math.min(trained, context.cells());
-            LoadedModel loaded =
-                    new LoadedModel(name, library, model, context, sequenceLimit, settings.queueCapacity());
+                    new LlamaContext.Settings(cells, sequences, settings.batchSize(), settings.threads()));
+            LoadedModel loaded = new LoadedModel(name, library, model, context, settings, listener);
             loaded.thread.start();
             return loaded;
         } catch (LlamaException | RuntimeException | Error e) {
@@ -91,6 +95,11 @@ public final class LoadedModel implements AutoCloseable {
         return context.cells();
     }
 
+    /** {@return what was done and is being done} */
+    public EngineFigures figures() {
+        return loop.figures();
+    }
+
     /** {@return how many tokens one request may have, prompt and completion together} */
     public int sequenceLimit() {
         return sequenceLimit;
@@ -103,6 +112,7 @@ public final class LoadedModel implements AutoCloseable {
      *     becomes that token
      * @param parameters how to generate, with the model's defaults merged in
      * @param timeout how long it may take, queue included; empty for no limit
+     * @param caller who asks; empty for those who do not say, who are one caller together
      * @param listener hears of the generation
      * @return a handle to cancel it
      * @throws ContextExceededException if the prompt leaves no room for a token
@@ -110,7 +120,11 @@ public final class LoadedModel implements AutoCloseable {
      * @throws ModelUnavailableException if the model is being closed
      */
     public Generation submit(
-            String prompt, GenerateParameters parameters, Optional<Duration> timeout, GenerateListener listener) {
+            String prompt,
+            GenerateParameters parameters,
+            Optional<Duration> timeout,
+            Optional<String> caller,
+            GenerateListener listener) {
         int[] tokens = tokenize(prompt);
         if (tokens.length == 0) {
             throw new InvalidRequestException(ErrorCode.EMPTY_PROMPT, "prompt", "The prompt has no tokens");
@@ -121,7 +135,8 @@ public final class LoadedModel implements AutoCloseable {
                     "The prompt has " + tokens.length + " tokens, but the context of model '" + name + "' holds "
                             + sequenceLimit + ", of which at least one is for the completion");
         }
-        return loop.submit(new EngineRequest(name, prompt, tokens, parameters, timeout), listener);
+        return loop.submit(
+                new EngineRequest(name, prompt, tokens, parameters, EngineOptions.DEFAULTS, timeout, caller), listener);
     }
 
     private int[] tokenize(String prompt) {

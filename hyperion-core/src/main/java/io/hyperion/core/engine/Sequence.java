@@ -1,114 +1,133 @@
 package io.hyperion.core.engine;
 
-import io.hyperion.api.EngineException;
-import io.hyperion.api.ErrorCode;
+import io.hyperion.api.Completion;
 import io.hyperion.api.FinishReason;
-import io.hyperion.api.GenerateListener;
-import io.hyperion.api.GenerateReply;
-import io.hyperion.api.Generation;
-import io.hyperion.api.HyperionException;
-import io.hyperion.api.Timings;
+import io.hyperion.api.GenerateEvent;
+import io.hyperion.api.TokenProbability;
 import io.hyperion.core.llama.SamplerChain;
-import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 
-/** One request in a model's batch loop. All but {@link #cancel()} belongs to the loop's thread. */
-final class Sequence implements Generation {
-    private static final System.Logger LOGGER = System.getLogger(Sequence.class.getName());
+/** One text that a request generates: its tokens, how far they are evaluated, and where. For use by the batch loop's thread. */
+final class Sequence {
     private static final int NONE = -1;
 
-    private final EngineRequest request;
-    private final GenerateListener listener;
+    /** A token's probability, and where in the text the token begins. */
+    private record Told(TokenProbability probability, int begin) {}
+
+    private final RunningRequest request;
+    private final int index;
     private final TextAssembler assembler;
     private final int promptTokens;
-    private final long arrived = System.nanoTime();
 
-    /** The prompt, then what was generated. */
+    /** The prompt, then what was generated; without what was discarded. */
     private int[] tokens;
 
     private int size;
+    private int generated;
     private int evaluated;
     private int planned;
-    private int id = NONE;
+    private int cachedTokens;
     private int logitsIndex = NONE;
+    private Optional<PrefixCache.Place> place = Optional.empty();
+    private int slot = NONE;
     private SamplerChain chain;
-    private long admitted;
-    private long firstToken;
-    private boolean started;
+    private boolean truncated;
     private boolean ended;
-    private volatile boolean cancelled;
+    private double logProbabilities;
+    private final Deque<Told> untold = new ArrayDeque<>();
+    private final List<TokenProbability> probabilities = new ArrayList<>();
+    private Optional<Completion> completion = Optional.empty();
 
-    Sequence(EngineRequest request, GenerateListener listener) {
+    Sequence(RunningRequest request, int index) {
         this.request = request;
-        this.listener = listener;
-        this.assembler = new TextAssembler(request.parameters().stop());
-        this.tokens = request.tokens().clone();
+        this.index = index;
+        this.assembler = new TextAssembler(request.request().parameters().stop());
+        this.tokens = request.request().tokens().clone();
         this.promptTokens = tokens.length;
         this.size = promptTokens;
     }
 
-    /** The loop looks at each step, and does not wait while it has a sequence: so it need not be told. */
-    @Override
-    public void cancel() {
-        cancelled = true;
+    RunningRequest request() {
+        return request;
     }
 
-    boolean isCancelled() {
-        return cancelled;
+    /** {@return which of its request's texts it is} */
+    int index() {
+        return index;
     }
 
-    boolean isOverdue(long now) {
-        return request.timeout().isPresent()
-                && now - arrived > request.timeout().get().toNanos();
-    }
-
-    /** Takes a place in the context. Listeners hear of it once, also if the sequence loses its place and takes another later. */
-    void admit(int sequenceId, SamplerChain samplers) {
-        id = sequenceId;
-        if (chain == null) {
-            chain = samplers;
-        }
+    /** Takes a place in the context and a slot. Listeners hear of it once, also if it loses its place and takes another later. */
+    void admit(PrefixCache.Place taken, int takenSlot) {
+        place = Optional.of(taken);
+        slot = takenSlot;
         evaluated = 0;
-        if (!started) {
-            started = true;
-            admitted = System.nanoTime();
-            tell(listener::onStart);
-        }
+        request.admitted(takenSlot);
     }
 
     /** Loses its place; what it generated stays, and is evaluated again when it takes another. */
     void preempt() {
-        id = NONE;
+        place = Optional.empty();
+        slot = NONE;
         evaluated = 0;
+        if (generated == 0) {
+            cachedTokens = 0;
+        }
         unplan();
+    }
+
+    Optional<PrefixCache.Place> place() {
+        return place;
+    }
+
+    int slot() {
+        return slot;
     }
 
     boolean hasSamplers() {
         return chain != null;
     }
 
+    void setSamplers(SamplerChain samplers) {
+        chain = samplers;
+    }
+
     SamplerChain samplers() {
         return chain;
-    }
-
-    EngineRequest request() {
-        return request;
-    }
-
-    int id() {
-        return id;
     }
 
     int size() {
         return size;
     }
 
-    int token(int position) {
-        return tokens[position];
+    int promptTokens() {
+        return promptTokens;
+    }
+
+    /** {@return its tokens, of which the first {@link #size()} are meant; not to be changed} */
+    int[] tokens() {
+        return tokens;
     }
 
     int evaluated() {
         return evaluated;
+    }
+
+    /** Its tokens up to here need not be evaluated: others have them. */
+    void adopted(int length) {
+        if (generated == 0) {
+            cachedTokens += length - evaluated;
+        }
+        evaluated = length;
+    }
+
+    /** {@return how many tokens of its prompt were taken from others} */
+    int cachedTokens() {
+        return cachedTokens;
     }
 
     /** {@return how many tokens are known but not evaluated: one while generating} */
@@ -117,11 +136,11 @@ final class Sequence implements Generation {
     }
 
     boolean isGenerating() {
-        return size > promptTokens && pending() == 1;
+        return generated > 0 && pending() == 1;
     }
 
     int generated() {
-        return size - promptTokens;
+        return generated;
     }
 
     boolean hasEnded() {
@@ -131,6 +150,10 @@ final class Sequence implements Generation {
     /** The step under way evaluates this many of its tokens. */
     void planned(int count) {
         planned = count;
+    }
+
+    int planned() {
+        return planned;
     }
 
     /** The step under way was evaluated. */
@@ -143,8 +166,8 @@ final class Sequence implements Generation {
         return logitsIndex;
     }
 
-    void setLogitsIndex(int index) {
-        logitsIndex = index;
+    void setLogitsIndex(int batchIndex) {
+        logitsIndex = batchIndex;
     }
 
     /** A new step is planned. */
@@ -153,20 +176,54 @@ final class Sequence implements Generation {
         logitsIndex = NONE;
     }
 
-    /** Takes the next token and the text that it adds. */
-    void append(int token, byte[] piece) {
-        if (generated() == 0) {
-            firstToken = System.nanoTime();
-        }
+    /** Takes the next token, the text that it adds, and how probable it was if that is to be told. */
+    void append(int token, byte[] piece, Optional<TokenProbability> probability) {
+        request.sampled();
         if (size == tokens.length) {
             tokens = Arrays.copyOf(tokens, Math.max(16, size + size / 2));
         }
         tokens[size++] = token;
-        tellText(assembler.add(piece));
+        generated++;
+        if (probability.isPresent()) {
+            untold.add(new Told(probability.get(), assembler.length()));
+        }
+        tell(assembler.add(piece), assembler.given());
+    }
+
+    void addLogProbability(double logProbability) {
+        logProbabilities += logProbability;
+    }
+
+    /** {@return the mean log-probability of its tokens; of no token it is 0} */
+    double meanLogProbability() {
+        return generated == 0 ? 0 : logProbabilities / generated;
     }
 
     boolean hasStopString() {
         return assembler.stopString().isPresent();
+    }
+
+    /**
+     * Forgets tokens. What was evaluated stays evaluated if the cells were moved, and else all behind is evaluated again.
+     *
+     * @param from the first to forget
+     * @param count how many
+     * @param moved whether the cells of those behind were moved to the positions before
+     */
+    void discard(int from, int count, boolean moved) {
+        System.arraycopy(tokens, from + count, tokens, from, size - from - count);
+        size -= count;
+        evaluated = moved ? evaluated - count : Math.min(evaluated, from);
+        truncated = true;
+    }
+
+    /** {@return whether tokens were discarded: those behind have cells that depend on what is no longer there} */
+    boolean isTruncated() {
+        return truncated;
+    }
+
+    Optional<Completion> completion() {
+        return completion;
     }
 
     void finish(FinishReason reason) {
@@ -174,61 +231,36 @@ final class Sequence implements Generation {
             return;
         }
         // Never before the rest of the text: its listener may fail and end the sequence.
-        tellText(assembler.finish());
+        String rest = assembler.finish();
+        tell(rest, hasStopString() ? assembler.given() : Integer.MAX_VALUE);
         if (ended) {
             return;
         }
+        completion = Optional.of(
+                new Completion(assembler.text(), generated, reason, assembler.stopString(), truncated, probabilities));
         end();
-        long now = System.nanoTime();
-        long admission = started ? admitted : now;
-        long first = generated() > 0 ? firstToken : now;
-        GenerateReply reply = new GenerateReply(
-                request.model(),
-                assembler.text(),
-                request.prompt(),
-                promptTokens,
-                generated(),
-                reason,
-                assembler.stopString(),
-                new Timings(
-                        Duration.ofNanos(admission - arrived),
-                        Duration.ofNanos(first - admission),
-                        Duration.ofNanos(now - first)));
-        tell(() -> listener.onDone(reply));
+        request.completed();
     }
 
-    void fail(HyperionException error) {
-        if (ended) {
-            return;
-        }
-        end();
-        tell(() -> listener.onError(error));
-    }
-
-    private void end() {
+    /** Takes part in no further step. */
+    void end() {
         ended = true;
         if (chain != null) {
             chain.close();
         }
     }
 
-    private void tellText(String piece) {
-        if (!piece.isEmpty() && !ended) {
-            tell(() -> listener.onText(piece));
-        }
-    }
-
-    /** A listener is the caller's code: whatever it throws must not end the loop that serves the others. */
-    private void tell(Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException | Error e) {
-            LOGGER.log(System.Logger.Level.WARNING, "The listener of a generation failed; the generation ends", e);
-            if (!ended) {
-                end();
-                tell(() -> listener.onError(new EngineException(
-                        ErrorCode.ENGINE_FAILURE, "The listener of the generation failed: " + e, e)));
+    private void tell(String text, int until) {
+        List<TokenProbability> told = List.of();
+        if (!untold.isEmpty()) {
+            told = new ArrayList<>();
+            while (!untold.isEmpty() && untold.peekFirst().begin() < until) {
+                told.add(untold.removeFirst().probability());
             }
+            probabilities.addAll(told);
+        }
+        if (!text.isEmpty() || !told.isEmpty()) {
+            request.piece(new GenerateEvent.Piece(text, index, told));
         }
     }
 }

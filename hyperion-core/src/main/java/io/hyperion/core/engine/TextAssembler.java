@@ -71,6 +71,16 @@ final class TextAssembler {
         return text.toString();
     }
 
+    /** {@return how many characters were given out} */
+    int given() {
+        return text.length();
+    }
+
+    /** {@return how many characters were decoded, given out or not} */
+    int length() {
+        return text.length() + held.length();
+    }
+
     private void ensureRoom(int length) {
         if (bytes.remaining() < length) {
             ByteBuffer larger = ByteBuffer.allocate(bytes.position() + 2 * length);

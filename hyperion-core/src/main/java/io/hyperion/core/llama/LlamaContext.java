@@ -1,5 +1,8 @@
 package io.hyperion.core.llama;
 
+import com.sun.jna.Memory;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -29,6 +32,10 @@ public final class LlamaContext implements AutoCloseable {
     /** The indices of the last batch that have logits: asking for others gives NULL, and sampling from that is fatal. */
     private final BitSet logitsReady = new BitSet();
 
+    /** A C string that is empty, or not empty once a step is to be aborted. */
+    private final Memory abortFlag = new Memory(2);
+
+    private final boolean recurrent;
     private Pointer handle;
 
     /**
@@ -61,8 +68,10 @@ public final class LlamaContext implements AutoCloseable {
     public enum Outcome {
         /** The batch was evaluated. */
         DONE,
-        /** There are not enough free cells; nothing was evaluated. */
-        NO_CELLS
+        /** There are not enough free cells side by side; nothing was evaluated. */
+        NO_CELLS,
+        /** {@link LlamaContext#abortStep()} was called; nothing was evaluated. */
+        ABORTED
     }
 
     LlamaContext(LlamaModel model, Pointer handle, Settings settings) {
@@ -71,6 +80,15 @@ public final class LlamaContext implements AutoCloseable {
         this.settings = settings;
         this.cells = LlamaH.llama_n_ctx(handle);
         this.vocabularySize = model.vocabulary().size();
+        this.recurrent = model.isRecurrent();
+        abortFlag.clear();
+        if (!recurrent) {
+            // llama.cpp asks before each operation whether to abort. strlen of the flag says so (its result's low byte
+            // is a C bool)
+            // without a way back into Java, which would cost more than the smaller operations.
+            NativeLibrary c = Platform.isWindows() ? NativeLibrary.getInstance("msvcrt") : NativeLibrary.getProcess();
+            LlamaH.llama_set_abort_callback(handle, c.getFunction("strlen"), abortFlag);
+        }
     }
 
     /** {@return the number of cells, as rounded up by llama.cpp} */
@@ -119,8 +137,89 @@ public final class LlamaContext implements AutoCloseable {
             case 1, -3 -> {
                 return Outcome.NO_CELLS;
             }
+            case 2 -> {
+                return Outcome.ABORTED;
+            }
             default -> throw new LlamaException("llama_decode failed with " + result + model.failure());
         }
+    }
+
+    /**
+     * Aborts the step under way, if there is one, or else the next one, unless {@link #allowStep()} is called before it. Safe for use by
+     * any thread as long as the context is open. Does nothing for recurrent models, which could not take the step back, nor on a GPU.
+     */
+    public void abortStep() {
+        abortFlag.setByte(0, (byte) 1);
+    }
+
+    /** Takes {@link #abortStep()} back. */
+    public void allowStep() {
+        abortFlag.setByte(0, (byte) 0);
+    }
+
+    /**
+     * Gives a sequence the cells of another: both have them then, and none is copied. Not for recurrent models.
+     *
+     * @param source the sequence that has them
+     * @param destination the sequence that gets them, and has none at these positions
+     * @param from the first position
+     * @param to the position behind the last one
+     */
+    public synchronized void share(int source, int destination, int from, int to) {
+        requireOpen();
+        requireSequence(source);
+        requireSequence(destination);
+        requireTransformer();
+        if (from < 0 || to < from || source == destination) {
+            throw new IllegalArgumentException(
+                    "Cannot share positions " + from + " to " + to + " of sequence " + source + " with " + destination);
+        }
+        LlamaH.llama_kv_self_seq_cp(handle, source, destination, from, to);
+    }
+
+    /** {@return whether {@link #discard} can be used} */
+    public synchronized boolean canShift() {
+        requireOpen();
+        return !recurrent && LlamaH.llama_kv_self_can_shift(handle) != 0;
+    }
+
+    /**
+     * Removes a part of a sequence and moves what comes behind it to the positions before. No other sequence may have what is moved.
+     *
+     * @param sequence the sequence
+     * @param from the first position to remove
+     * @param to the position behind the last one to remove
+     * @throws IllegalStateException if the model cannot shift
+     */
+    public synchronized void discard(int sequence, int from, int to) {
+        requireOpen();
+        requireSequence(sequence);
+        if (!canShift()) {
+            throw new IllegalStateException("The model cannot move tokens to other positions");
+        }
+        if (from < 0 || to <= from) {
+            throw new IllegalArgumentException("Cannot discard positions " + from + " to " + to);
+        }
+        LlamaH.llama_kv_self_seq_rm(handle, sequence, from, to);
+        LlamaH.llama_kv_self_seq_add(handle, sequence, to, -1, from - to);
+        // Now, and not in the next step: what is broken off half-way would be lost.
+        LlamaH.llama_kv_self_update(handle);
+    }
+
+    /**
+     * Moves the cells in use together, so that the free ones lie side by side.
+     *
+     * @return whether that is possible: a recurrent model has nothing to move, and behind the used cells there must be room for a batch,
+     *     since b4916 plans one there after moving and ends the process where it does not fit
+     */
+    public synchronized boolean defragment() {
+        requireOpen();
+        if (recurrent || LlamaH.llama_kv_self_used_cells(handle) + settings.batchSize() > cells) {
+            return false;
+        }
+        LlamaH.llama_kv_self_defrag(handle);
+        LlamaH.llama_kv_self_update(handle);
+        return true;
     }
 
     /**
@@ -137,6 +236,23 @@ public final class LlamaContext implements AutoCloseable {
             throw new IllegalArgumentException("The position must not be negative, but is " + from);
         }
         return LlamaH.llama_kv_self_seq_rm(handle, sequence, from, -1) != 0;
+    }
+
+    /**
+     * Removes a part of a sequence and frees the cells that no other sequence uses. Not for recurrent models.
+     *
+     * @param sequence the sequence
+     * @param from the first position to remove
+     * @param to the position behind the last one to remove
+     */
+    public synchronized void removeRange(int sequence, int from, int to) {
+        requireOpen();
+        requireSequence(sequence);
+        requireTransformer();
+        if (from < 0 || to < from) {
+            throw new IllegalArgumentException("Cannot remove positions " + from + " to " + to);
+        }
+        LlamaH.llama_kv_self_seq_rm(handle, sequence, from, to);
     }
 
     /** Empties the cache: all sequences. */
@@ -200,6 +316,12 @@ public final class LlamaContext implements AutoCloseable {
         }
     }
 
+    private void requireTransformer() {
+        if (recurrent) {
+            throw new IllegalStateException("A recurrent model has no cells to share");
+        }
+    }
+
     private void requireOpen() {
         if (handle == null) {
             throw new IllegalStateException("The context is closed");
@@ -212,6 +334,7 @@ public final class LlamaContext implements AutoCloseable {
         if (handle != null) {
             LlamaH.llama_free(handle);
             handle = null;
+            abortFlag.close();
             model.contextClosed();
         }
     }

@@ -36,6 +36,8 @@ final class LlamaH {
 
     static native int llama_model_n_ctx_train(Pointer model);
 
+    static native byte llama_model_is_recurrent(Pointer model);
+
     static native byte llama_model_has_encoder(Pointer model);
 
     static native byte llama_model_has_decoder(Pointer model);
@@ -58,11 +60,23 @@ final class LlamaH {
     static native int llama_token_to_piece(
             Pointer vocab, int token, byte[] buffer, int length, int leftStrip, byte special);
 
+    static native void llama_set_abort_callback(Pointer context, Pointer callback, Pointer data);
+
     static native int llama_decode(Pointer context, Batch.ByValue batch);
 
     static native Pointer llama_get_logits_ith(Pointer context, int index);
 
     static native byte llama_kv_self_seq_rm(Pointer context, int sequence, int from, int to);
+
+    static native void llama_kv_self_seq_cp(Pointer context, int source, int destination, int from, int to);
+
+    static native void llama_kv_self_seq_add(Pointer context, int sequence, int from, int to, int delta);
+
+    static native byte llama_kv_self_can_shift(Pointer context);
+
+    static native void llama_kv_self_defrag(Pointer context);
+
+    static native void llama_kv_self_update(Pointer context);
 
     static native void llama_kv_self_clear(Pointer context);
 

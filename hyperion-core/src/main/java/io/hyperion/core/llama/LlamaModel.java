@@ -86,6 +86,16 @@ public final class LlamaModel implements AutoCloseable {
         }
     }
 
+    /** {@return whether the model keeps a state of fixed size for each sequence, and not the keys and values of all tokens} */
+    public boolean isRecurrent() {
+        Lock use = use();
+        try {
+            return LlamaH.llama_model_is_recurrent(handle) != 0;
+        } finally {
+            use.unlock();
+        }
+    }
+
     /**
      * Makes a context over these weights.
      *
@@ -111,8 +121,9 @@ public final class LlamaModel implements AutoCloseable {
             params.yarnAttnFactor = 1;
             params.yarnBetaFast = 32;
             params.yarnBetaSlow = 1;
-            // As llama.cpp's server: cells of a step must lie side by side.
-            params.defragThold = 0.1f;
+            // Never by itself: a step that is broken off would break off the moving of cells too, and lose what they
+            // hold.
+            params.defragThold = -1;
             params.typeK = 1;
             params.typeV = 1;
             params.offloadKqv = 1;

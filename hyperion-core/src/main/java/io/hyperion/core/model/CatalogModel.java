@@ -12,6 +12,8 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.Prompt;
+import io.hyperion.core.engine.EngineFigures;
+import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.gguf.GgufException;
 import io.hyperion.core.gguf.GgufFile;
@@ -36,6 +38,7 @@ public final class CatalogModel {
 
     private final ModelSettings settings;
     private final SharedLibrary library;
+    private final EngineListener listener;
 
     /** Guards all that follows. */
     private final Object lock = new Object();
@@ -48,12 +51,14 @@ public final class CatalogModel {
     private int cells;
     private Optional<PromptTemplate> template = Optional.empty();
     private Optional<LoadedModel> loaded = Optional.empty();
+    private EngineFigures past = EngineFigures.NONE;
     private Optional<Thread> loader = Optional.empty();
     private boolean closed;
 
-    CatalogModel(ModelSettings settings, SharedLibrary library) {
+    CatalogModel(ModelSettings settings, SharedLibrary library, EngineListener listener) {
         this.settings = settings;
         this.library = library;
+        this.listener = listener;
         synchronized (lock) {
             examine();
         }
@@ -110,8 +115,8 @@ public final class CatalogModel {
                                     + " requests are waiting",
                             Duration.ofSeconds(1));
                 }
-                WaitingGeneration generation =
-                        new WaitingGeneration(name(), prompt, parameters, request.timeout(), listener);
+                WaitingGeneration generation = new WaitingGeneration(
+                        name(), prompt, parameters, request.timeout(), request.caller(), listener);
                 waiting.add(generation);
                 if (state == ModelState.READY) {
                     startLoading();
@@ -120,7 +125,7 @@ public final class CatalogModel {
             }
             ready = loaded.get();
         }
-        return ready.submit(prompt, parameters, request.timeout(), listener);
+        return ready.submit(prompt, parameters, request.timeout(), request.caller(), listener);
     }
 
     private void requireServing() {
@@ -129,7 +134,7 @@ public final class CatalogModel {
         }
         if (loaded.isPresent() && !loaded.get().isServing()) {
             // Its batch loop failed, for want of heap perhaps: what it left is freed, and this request loads it anew.
-            loaded.get().close();
+            unload(loaded.get());
             loaded = Optional.empty();
             state = ModelState.READY;
         }
@@ -247,7 +252,12 @@ public final class CatalogModel {
         long begin = System.nanoTime();
         try {
             model = Optional.of(LoadedModel.load(
-                    library.get(), name(), settings.path().orElseThrow(), examinedCells(), settings.engine()));
+                    library.get(),
+                    name(),
+                    settings.path().orElseThrow(),
+                    examinedCells(),
+                    settings.engine(),
+                    listener));
         } catch (LlamaException | RuntimeException | Error e) {
             // Errors too, such as those of linking or for want of heap: else those who wait would wait for ever.
             failure = Optional.of(e);
@@ -313,9 +323,23 @@ public final class CatalogModel {
                 state = ModelState.READY;
             }
         }
-        unloaded.ifPresent(LoadedModel::close);
+        unloaded.ifPresent(this::unload);
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void unload(LoadedModel model) {
+        model.close();
+        synchronized (lock) {
+            past = past.plus(model.figures().past());
+        }
+    }
+
+    /** {@return what the model did since the catalog was made, and what it does now} */
+    public EngineFigures figures() {
+        synchronized (lock) {
+            return loaded.map(model -> past.plus(model.figures())).orElse(past);
         }
     }
 

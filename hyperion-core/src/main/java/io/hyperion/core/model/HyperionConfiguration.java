@@ -6,6 +6,8 @@ import io.hyperion.core.engine.EngineSettings;
 import io.hyperion.core.prompt.PromptTemplates;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,8 +37,9 @@ public record HyperionConfiguration(
 
     private static final String DEFAULT_MODEL = "hyperion.default-model";
     private static final String QUEUE_CAPACITY = "hyperion.queue.capacity";
+    private static final String QUEUE_TIMEOUT = "hyperion.queue.timeout";
     private static final String DEFAULTS = "defaults.";
-    private static final List<String> GLOBAL_KEYS = List.of(DEFAULT_MODEL, QUEUE_CAPACITY);
+    private static final List<String> GLOBAL_KEYS = List.of(DEFAULT_MODEL, QUEUE_CAPACITY, QUEUE_TIMEOUT);
     private static final List<String> MODEL_KEYS =
             List.of("path", "context-size", "slots", "batch-size", "threads", "gpu-layers", "chat-template", "preload");
 
@@ -101,9 +104,18 @@ public record HyperionConfiguration(
                 warnings.add(e.getMessage() + "; the default " + queueCapacity + " is used");
             }
         }
+        Duration queueTimeout = EngineSettings.DEFAULT_QUEUE_TIMEOUT;
+        String timeout = properties.get(QUEUE_TIMEOUT);
+        if (timeout != null) {
+            try {
+                queueTimeout = duration(QUEUE_TIMEOUT, timeout.strip());
+            } catch (IllegalArgumentException e) {
+                warnings.add(e.getMessage() + "; the default " + queueTimeout + " is used");
+            }
+        }
         SortedMap<String, ModelSettings> models = new TreeMap<>();
         for (Map.Entry<String, SortedMap<String, String>> model : byModel.entrySet()) {
-            models.put(model.getKey(), model(model.getKey(), model.getValue(), queueCapacity, warnings));
+            models.put(model.getKey(), model(model.getKey(), model.getValue(), queueCapacity, queueTimeout, warnings));
         }
         return new HyperionConfiguration(
                 models, defaultModel(properties.get(DEFAULT_MODEL), models, warnings), warnings);
@@ -123,7 +135,11 @@ public record HyperionConfiguration(
     }
 
     private static ModelSettings model(
-            String name, SortedMap<String, String> values, int queueCapacity, List<String> warnings) {
+            String name,
+            SortedMap<String, String> values,
+            int queueCapacity,
+            Duration queueTimeout,
+            List<String> warnings) {
         String prefix = PREFIX + "models." + (name.matches("[A-Za-z0-9_-]+") ? name : '"' + name + '"') + ".";
         for (String key : values.keySet()) {
             boolean known = key.startsWith(DEFAULTS)
@@ -147,7 +163,8 @@ public record HyperionConfiguration(
                             integer(prefix, values, "batch-size", EngineSettings.DEFAULT_BATCH_SIZE, 1),
                             integer(prefix, values, "threads", EngineSettings.defaultThreads(), 1),
                             integer(prefix, values, "gpu-layers", EngineSettings.DEFAULT_GPU_LAYERS, 0),
-                            queueCapacity),
+                            queueCapacity,
+                            queueTimeout),
                     template,
                     defaults(prefix, values),
                     values.containsKey("preload") && parseBoolean(values.get("preload")),
@@ -208,6 +225,19 @@ public record HyperionConfiguration(
                     key + " must be a whole number of at least " + min + ", but is '" + value + "'", e);
         }
         throw new IllegalArgumentException(key + " must be at least " + min + ", but is " + value);
+    }
+
+    private static Duration duration(String key, String value) {
+        try {
+            Duration duration = Duration.parse(value);
+            if (!duration.isNegative()) {
+                return duration;
+            }
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    key + " must be a duration such as PT30S or PT5M, but is '" + value + "'", e);
+        }
+        throw new IllegalArgumentException(key + " must not be negative, but is " + value);
     }
 
     private static boolean parseBoolean(String value) {

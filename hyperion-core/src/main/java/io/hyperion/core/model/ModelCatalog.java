@@ -4,6 +4,8 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.Excerpts;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelNotFoundException;
+import io.hyperion.core.engine.EngineFigures;
+import io.hyperion.core.engine.EngineListener;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -23,11 +25,14 @@ public final class ModelCatalog implements AutoCloseable {
      * cannot be served are in it as failed ones.
      *
      * @param configuration what is configured
+     * @param listener hears what the engine does
      */
-    public ModelCatalog(HyperionConfiguration configuration) {
+    public ModelCatalog(HyperionConfiguration configuration, EngineListener listener) {
         configuration.warnings().forEach(warning -> LOGGER.log(System.Logger.Level.WARNING, warning));
         defaultModel = configuration.defaultModel();
-        configuration.models().forEach((name, settings) -> models.put(name, new CatalogModel(settings, library)));
+        configuration
+                .models()
+                .forEach((name, settings) -> models.put(name, new CatalogModel(settings, library, listener)));
         models.values().forEach(CatalogModel::preload);
     }
 
@@ -66,6 +71,11 @@ public final class ModelCatalog implements AutoCloseable {
      */
     public ModelInfo info(CatalogModel model) {
         return model.info(defaultModel.filter(model.name()::equals).isPresent());
+    }
+
+    /** {@return the figures of all models together} */
+    public EngineFigures figures() {
+        return models.values().stream().map(CatalogModel::figures).reduce(EngineFigures.NONE, EngineFigures::plus);
     }
 
     /** Unloads all models and the library; all their requests fail. Does nothing if that is done already. */

@@ -1,5 +1,6 @@
 package io.hyperion.core.model;
 
+import io.hyperion.api.Completion;
 import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
@@ -12,6 +13,7 @@ import io.hyperion.api.HyperionException;
 import io.hyperion.api.Timings;
 import io.hyperion.core.engine.LoadedModel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** A request that came before its model was loaded. Its listener hears either of the generation or of why there is none. */
@@ -22,6 +24,7 @@ final class WaitingGeneration implements Generation {
     private final String prompt;
     private final GenerateParameters parameters;
     private final Optional<Duration> timeout;
+    private final Optional<String> caller;
     private final GenerateListener listener;
     private final long arrived = System.nanoTime();
 
@@ -33,11 +36,13 @@ final class WaitingGeneration implements Generation {
             String prompt,
             GenerateParameters parameters,
             Optional<Duration> timeout,
+            Optional<String> caller,
             GenerateListener listener) {
         this.model = model;
         this.prompt = prompt;
         this.parameters = parameters;
         this.timeout = timeout;
+        this.caller = caller;
         this.listener = listener;
     }
 
@@ -51,7 +56,7 @@ final class WaitingGeneration implements Generation {
             }
             synchronized (this) {
                 if (!ended) {
-                    begun = Optional.of(loaded.submit(prompt, parameters, remaining, listener));
+                    begun = Optional.of(loaded.submit(prompt, parameters, remaining, caller, listener));
                 }
             }
         } catch (HyperionException e) {
@@ -89,15 +94,9 @@ final class WaitingGeneration implements Generation {
             }
             ended = true;
         }
+        Completion nothing = new Completion("", 0, FinishReason.CANCELLED, Optional.empty(), false, List.of());
         listener.onDone(new GenerateReply(
-                model,
-                "",
-                prompt,
-                0,
-                0,
-                FinishReason.CANCELLED,
-                Optional.empty(),
-                new Timings(waited(), Duration.ZERO, Duration.ZERO)));
+                model, prompt, 0, 0, -1, List.of(nothing), new Timings(waited(), Duration.ZERO, Duration.ZERO)));
     }
 
     private Duration waited() {

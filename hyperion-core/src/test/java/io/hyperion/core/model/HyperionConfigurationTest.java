@@ -3,6 +3,7 @@ package io.hyperion.core.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hyperion.core.engine.EngineSettings;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -37,13 +38,14 @@ class HyperionConfigurationTest {
                 "hyperion.models.tiny.defaults.temperature", "0.3",
                 "hyperion.models.tiny.defaults.max_tokens", "77",
                 "hyperion.queue.capacity", "5",
+                "hyperion.queue.timeout", "PT20S",
                 "java.version", "17");
         ModelSettings tiny = configuration.models().get("tiny");
         assertThat(configuration.warnings()).isEmpty();
         assertThat(configuration.defaultModel()).contains("tiny");
         assertThat(tiny.problem()).isEmpty();
         assertThat(tiny.path()).hasValueSatisfying(path -> assertThat(path).hasFileName("tiny.gguf"));
-        assertThat(tiny.engine()).isEqualTo(new EngineSettings(2048, 3, 64, 2, 0, 5));
+        assertThat(tiny.engine()).isEqualTo(new EngineSettings(2048, 3, 64, 2, 0, 5, Duration.ofSeconds(20)));
         assertThat(tiny.template()).contains("chatml");
         assertThat(tiny.preload()).isTrue();
         assertThat(tiny.defaults().temperature()).isEqualTo(OptionalDouble.of(0.3));

@@ -126,7 +126,7 @@ final class HttpGeneration {
         HyperionException error;
         try {
             if (taken instanceof PieceBuffer.Piece piece) {
-                return style.token(call.piece(piece.text()));
+                return style.token(call.piece(piece.piece()));
             }
             if (taken instanceof PieceBuffer.Done done) {
                 return style.done(call.streamEnd(done.reply()));

@@ -1,5 +1,6 @@
 package io.hyperion.war.hyperion;
 
+import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.war.json.Json;
@@ -10,8 +11,8 @@ import java.util.Optional;
 /** One {@code generate} request, and how its results are told. */
 record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implements WireCall {
     @Override
-    public JsonObject piece(String text) {
-        return Json.object().add("text", text).build();
+    public JsonObject piece(GenerateEvent.Piece piece) {
+        return Json.object().add("text", piece.text()).build();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.hyperion.war.llamacpp;
 
 import io.hyperion.api.FinishReason;
+import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
@@ -16,8 +17,8 @@ import java.util.Optional;
 /** One {@code completion} request, and how its results are told. */
 record CompletionCall(HyperionClient client, GenerateRequest request, Optional<Boolean> stream) implements WireCall {
     @Override
-    public JsonObject piece(String text) {
-        return Json.object().add("content", text).add("stop", false).build();
+    public JsonObject piece(GenerateEvent.Piece piece) {
+        return Json.object().add("content", piece.text()).add("stop", false).build();
     }
 
     @Override

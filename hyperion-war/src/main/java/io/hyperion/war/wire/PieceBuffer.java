@@ -1,9 +1,11 @@
 package io.hyperion.war.wire;
 
+import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.PieceQueue;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -16,11 +18,11 @@ public final class PieceBuffer implements GenerateListener {
     public sealed interface Taken {}
 
     /**
-     * Text that came since the last taking.
+     * What came of a completion since the last taking.
      *
-     * @param text at least one character
+     * @param piece the piece
      */
-    public record Piece(String text) implements Taken {}
+    public record Piece(GenerateEvent.Piece piece) implements Taken {}
 
     /**
      * The end: there is a reply.
@@ -38,7 +40,7 @@ public final class PieceBuffer implements GenerateListener {
 
     private final boolean keepsPieces;
     private final Runnable signal;
-    private StringBuilder text = new StringBuilder();
+    private final PieceQueue pieces = new PieceQueue();
     private Taken end;
     private boolean cancelled;
     private Generation generation;
@@ -87,19 +89,24 @@ public final class PieceBuffer implements GenerateListener {
     }
 
     @Override
-    public void onText(String piece) {
+    public void onPiece(GenerateEvent.Piece piece) {
         if (!keepsPieces) {
             return;
         }
         boolean first;
         synchronized (this) {
-            first = text.isEmpty();
-            text.append(piece);
+            first = pieces.isEmpty();
+            pieces.add(piece);
             notifyAll();
         }
         if (first) {
             signal.run();
         }
+    }
+
+    @Override
+    public void onText(String text) {
+        onPiece(new GenerateEvent.Piece(text));
     }
 
     @Override
@@ -120,20 +127,14 @@ public final class PieceBuffer implements GenerateListener {
         signal.run();
     }
 
-    /** {@return the text that waits, or after it the end; empty if neither is there} */
+    /** {@return the piece that waits, or after all of these the end; empty if neither is there} */
     public synchronized Optional<Taken> poll() {
-        if (!text.isEmpty()) {
-            Piece piece = new Piece(text.toString());
-            // A new one: the old one keeps what one slow moment has grown it to.
-            text = new StringBuilder();
-            return Optional.of(piece);
-        }
-        return end();
+        return pieces.poll().<Taken>map(Piece::new).or(this::end);
     }
 
-    /** {@return the end, once there is one and no text waits before it} */
+    /** {@return the end, once there is one and no piece waits before it} */
     public synchronized Optional<Taken> end() {
-        return text.isEmpty() ? Optional.ofNullable(end) : Optional.empty();
+        return pieces.isEmpty() ? Optional.ofNullable(end) : Optional.empty();
     }
 
     /**
@@ -143,7 +144,7 @@ public final class PieceBuffer implements GenerateListener {
      */
     public synchronized Optional<Taken> await(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (text.isEmpty() && end == null) {
+        while (pieces.isEmpty() && end == null) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return Optional.empty();

@@ -1,5 +1,6 @@
 package io.hyperion.war.wire;
 
+import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import jakarta.json.JsonObject;
@@ -14,10 +15,10 @@ public interface WireCall {
     Optional<Boolean> stream();
 
     /**
-     * @param text a piece of the text
+     * @param piece a piece of a completion
      * @return how a stream over HTTP tells it
      */
-    JsonObject piece(String text);
+    JsonObject piece(GenerateEvent.Piece piece);
 
     /**
      * @param reply the result

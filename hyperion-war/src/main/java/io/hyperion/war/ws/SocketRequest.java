@@ -61,7 +61,7 @@ final class SocketRequest {
     /** The frame that tells what was taken from the buffer. */
     String frame(PieceBuffer.Taken taken) {
         if (taken instanceof PieceBuffer.Piece piece) {
-            return Frames.token(id, piece.text());
+            return Frames.token(id, piece.piece().text());
         }
         if (taken instanceof PieceBuffer.Done done) {
             JsonObjectBuilder frame = Frames.done(id, call.reply(done.reply()));

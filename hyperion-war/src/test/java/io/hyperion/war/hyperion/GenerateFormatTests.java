@@ -3,8 +3,10 @@ package io.hyperion.war.hyperion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.hyperion.api.Completion;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
+import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
@@ -144,12 +146,11 @@ class GenerateFormatTests {
     void reply() {
         GenerateReply reply = new GenerateReply(
                 "tiny",
-                "Hi \"there\"",
                 "<p>",
                 12,
-                5,
-                FinishReason.LENGTH,
-                Optional.empty(),
+                0,
+                0,
+                List.of(new Completion("Hi \"there\"", 5, FinishReason.LENGTH, Optional.empty(), false, List.of())),
                 new Timings(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofSeconds(2)));
         WireCall call = read("{'prompt':'x'}");
 
@@ -159,7 +160,7 @@ class GenerateFormatTests {
                                 + "\"completion_tokens\":5,\"execution_time\":3.0,\"tokens_per_second\":2.0,\"method\":\"model.generate\","
                                 + "\"model\":\"tiny\",\"finish_reason\":\"length\"}");
         assertThat(call.streamEnd(reply)).isEqualTo(call.reply(reply));
-        assertThat(call.piece("a\nb").toString()).isEqualTo("{\"text\":\"a\\nb\"}");
+        assertThat(call.piece(new GenerateEvent.Piece("a\nb")).toString()).isEqualTo("{\"text\":\"a\\nb\"}");
     }
 
     private static String messageOf(String json) {

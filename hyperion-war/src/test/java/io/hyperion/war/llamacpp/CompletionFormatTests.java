@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.Prompt;
@@ -37,7 +38,7 @@ class CompletionFormatTests {
                         .stop("x")
                         .build());
         assertThat(call.stream()).hasValue(true);
-        assertThat(call.piece("a").toString()).isEqualTo("{\"content\":\"a\",\"stop\":false}");
+        assertThat(call.piece(new GenerateEvent.Piece("a")).toString()).isEqualTo("{\"content\":\"a\",\"stop\":false}");
     }
 
     @Test

@@ -2,12 +2,15 @@ package io.hyperion.war.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hyperion.api.Completion;
 import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
+import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Timings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,12 +22,11 @@ import org.junit.jupiter.api.Test;
 class PieceBufferTests {
     private static final GenerateReply REPLY = new GenerateReply(
             "m",
-            "abc",
             "p",
             1,
-            3,
-            FinishReason.STOP,
-            Optional.empty(),
+            0,
+            0,
+            List.of(new Completion("abc", 3, FinishReason.STOP, Optional.empty(), false, List.of())),
             new Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO));
 
     private final AtomicInteger signals = new AtomicInteger();
@@ -39,7 +41,7 @@ class PieceBufferTests {
         buffer.onDone(REPLY);
 
         assertThat(buffer.end()).isEmpty();
-        assertThat(buffer.poll()).contains(new PieceBuffer.Piece("abc"));
+        assertThat(buffer.poll()).contains(new PieceBuffer.Piece(new GenerateEvent.Piece("abc")));
         assertThat(buffer.poll()).contains(new PieceBuffer.Done(REPLY));
         assertThat(buffer.end()).contains(new PieceBuffer.Done(REPLY));
     }
@@ -77,7 +79,7 @@ class PieceBufferTests {
         buffer.onText("a");
         buffer.onError(error);
 
-        assertThat(buffer.poll()).contains(new PieceBuffer.Piece("a"));
+        assertThat(buffer.poll()).contains(new PieceBuffer.Piece(new GenerateEvent.Piece("a")));
         assertThat(buffer.poll()).contains(new PieceBuffer.Failed(error));
     }
 
@@ -96,7 +98,7 @@ class PieceBufferTests {
         taker.start();
         buffer.onText("a");
 
-        assertThat(waiting.get(10, TimeUnit.SECONDS)).contains(new PieceBuffer.Piece("a"));
+        assertThat(waiting.get(10, TimeUnit.SECONDS)).contains(new PieceBuffer.Piece(new GenerateEvent.Piece("a")));
         taker.join();
     }
 

@@ -3,6 +3,7 @@ package io.hyperion.war.ws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hyperion.api.BusyException;
+import io.hyperion.api.Completion;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateEvent;
@@ -430,7 +431,14 @@ class SocketConversationTests {
             String prompt = ((Prompt.Raw) requests.get(index).prompt()).text();
             listeners
                     .get(index)
-                    .onDone(new GenerateReply("m", text, prompt, 1, 1, FinishReason.STOP, Optional.empty(), none));
+                    .onDone(new GenerateReply(
+                            "m",
+                            prompt,
+                            1,
+                            0,
+                            0,
+                            List.of(new Completion(text, 1, FinishReason.STOP, Optional.empty(), false, List.of())),
+                            none));
         }
 
         @Override

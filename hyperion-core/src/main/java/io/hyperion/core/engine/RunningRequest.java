@@ -1,0 +1,228 @@
+package io.hyperion.core.engine;
+
+import io.hyperion.api.Completion;
+import io.hyperion.api.EngineException;
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.FinishReason;
+import io.hyperion.api.GenerateEvent;
+import io.hyperion.api.GenerateListener;
+import io.hyperion.api.GenerateReply;
+import io.hyperion.api.Generation;
+import io.hyperion.api.HyperionException;
+import io.hyperion.api.Timings;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * One request in a model's batch loop: its sequences, one for each text that it generates, and the listener that hears of them. All but
+ * {@link #cancel()} belongs to the loop's thread.
+ */
+final class RunningRequest implements Generation {
+    /** Who runs it. */
+    interface Owner {
+        /** In the thread of whoever cancels. */
+        void cancelled(RunningRequest request);
+
+        void ended(RunningRequest request, RequestOutcome outcome);
+    }
+
+    private static final System.Logger LOGGER = System.getLogger(RunningRequest.class.getName());
+
+    private final EngineRequest request;
+    private final GenerateListener listener;
+    private final Owner owner;
+    private final List<Sequence> sequences;
+    /** Whether the texts are chosen among when all are there, and told only then. */
+    private final boolean chooses;
+
+    private final long arrived = System.nanoTime();
+    private long admitted;
+    private long firstToken;
+    private int slot = -1;
+    private boolean started;
+    private boolean ended;
+    private volatile boolean cancelled;
+
+    RunningRequest(EngineRequest request, GenerateListener listener, Owner owner) {
+        this.request = request;
+        this.listener = listener;
+        this.owner = owner;
+        this.chooses = request.options().bestOf() > request.options().completions();
+        this.sequences = IntStream.range(0, request.options().bestOf())
+                .mapToObj(index -> new Sequence(this, index))
+                .toList();
+    }
+
+    /** The loop looks at each step, and does not wait while it has a sequence: so it need not be told, but may break a step off. */
+    @Override
+    public void cancel() {
+        cancelled = true;
+        owner.cancelled(this);
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    EngineRequest request() {
+        return request;
+    }
+
+    List<Sequence> sequences() {
+        return sequences;
+    }
+
+    String caller() {
+        return request.caller().orElse("");
+    }
+
+    long waited(long now) {
+        return now - arrived;
+    }
+
+    boolean isOverdue(long now) {
+        return request.timeout().isPresent()
+                && waited(now) > request.timeout().get().toNanos();
+    }
+
+    boolean hasStarted() {
+        return started;
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** {@return how many tokens of its prompt were taken from other requests: by its first sequence, as the others have them from it} */
+    int cachedTokens() {
+        return sequences.get(0).cachedTokens();
+    }
+
+    /** A sequence took a slot. The listener hears of the first one only. */
+    void admitted(int takenSlot) {
+        if (!started) {
+            started = true;
+            slot = takenSlot;
+            admitted = System.nanoTime();
+            tell(listener::onStart);
+        }
+    }
+
+    void sampled() {
+        if (firstToken == 0) {
+            firstToken = System.nanoTime();
+        }
+    }
+
+    void piece(GenerateEvent.Piece piece) {
+        if (!chooses && !ended) {
+            tell(() -> listener.onPiece(piece));
+        }
+    }
+
+    /** A sequence has its completion; the last one's makes the reply. */
+    void completed() {
+        if (ended
+                || sequences.stream().anyMatch(sequence -> sequence.completion().isEmpty())) {
+            return;
+        }
+        List<Completion> completions = completions();
+        if (chooses) {
+            tellChosen(completions);
+            if (ended) {
+                return;
+            }
+        }
+        ended = true;
+        GenerateReply reply = new GenerateReply(
+                request.model(),
+                request.prompt(),
+                request.tokens().length,
+                cachedTokens(),
+                slot,
+                completions,
+                timings());
+        owner.ended(this, outcomeOf(reply.finishReason()));
+        tell(() -> listener.onDone(reply));
+    }
+
+    private List<Completion> completions() {
+        Comparator<Sequence> mostProbable =
+                Comparator.comparingDouble(Sequence::meanLogProbability).reversed();
+        return sequences.stream()
+                .sorted(chooses ? mostProbable : Comparator.comparingInt(Sequence::index))
+                .limit(request.options().completions())
+                .map(sequence -> sequence.completion().orElseThrow())
+                .toList();
+    }
+
+    private void tellChosen(List<Completion> completions) {
+        for (int i = 0; i < completions.size() && !ended; i++) {
+            Completion completion = completions.get(i);
+            GenerateEvent.Piece piece = new GenerateEvent.Piece(completion.text(), i, completion.probabilities());
+            if (!piece.text().isEmpty()) {
+                tell(() -> listener.onPiece(piece));
+            }
+        }
+    }
+
+    /** {@return where the time went until now} */
+    Timings timings() {
+        long now = System.nanoTime();
+        long admission = started ? admitted : now;
+        long first = firstToken != 0 ? firstToken : now;
+        return new Timings(
+                Duration.ofNanos(admission - arrived),
+                Duration.ofNanos(first - admission),
+                Duration.ofNanos(now - first));
+    }
+
+    /** Ends all of its sequences with the texts that they have. */
+    void finish(FinishReason reason) {
+        for (Sequence sequence : sequences) {
+            sequence.finish(reason);
+        }
+    }
+
+    void fail(HyperionException error) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        sequences.forEach(Sequence::end);
+        owner.ended(this, outcomeOf(error));
+        tell(() -> listener.onError(error));
+    }
+
+    private static RequestOutcome outcomeOf(FinishReason reason) {
+        return switch (reason) {
+            case STOP -> RequestOutcome.STOPPED;
+            case LENGTH -> RequestOutcome.LENGTH;
+            case CANCELLED -> RequestOutcome.CANCELLED;
+        };
+    }
+
+    private static RequestOutcome outcomeOf(HyperionException error) {
+        if (error.code() == ErrorCode.QUEUE_TIMEOUT) {
+            return RequestOutcome.BUSY;
+        }
+        return error.code() == ErrorCode.TIMEOUT ? RequestOutcome.TIMED_OUT : RequestOutcome.FAILED;
+    }
+
+    /** {@return the number of tokens generated in all texts} */
+    int generated() {
+        return sequences.stream().mapToInt(Sequence::generated).sum();
+    }
+
+    /** A listener is the caller's code: whatever it throws must not end the loop that serves the others. */
+    private void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(System.Logger.Level.WARNING, "The listener of a generation failed; the generation ends", e);
+            fail(new EngineException(ErrorCode.ENGINE_FAILURE, "The listener of the generation failed: " + e, e));
+        }
+    }
+}
