@@ -795,7 +795,8 @@ public final class GenerateParameters {
          */
         public GenerateParameters build() {
             if (values.get(Parameter.BEST_OF) instanceof Long best
-                    && values.get(Parameter.N) instanceof Long n && best < n) {
+                    && values.get(Parameter.N) instanceof Long n
+                    && best < n) {
                 throw new InvalidRequestException(
                         ErrorCode.CONFLICT, "best_of", "'best_of' must be at least 'n' (" + n + "), but is " + best);
             }

@@ -8,6 +8,7 @@ import io.hyperion.api.GenerateListener;
 import io.hyperion.api.Generation;
 import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.engine.PrefixCache.Place;
 import io.hyperion.core.engine.PrefixCache.Realm;
@@ -16,7 +17,8 @@ import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
 import io.hyperion.core.llama.Vocabulary;
-import io.hyperion.core.sampling.Samplers;
+import io.hyperion.core.sampling.SampledToken;
+import io.hyperion.core.sampling.TokenSampler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -289,15 +291,24 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 freeSequences--;
             }
             try {
-                if (!next.hasSamplers()) {
-                    next.setSamplers(
-                            Samplers.chain(library, next.request().request().parameters()));
+                if (!next.hasSampler()) {
+                    next.setSampler(TokenSampler.of(
+                            library,
+                            vocabulary,
+                            sequenceLimit,
+                            next.request().request().parameters(),
+                            Optional.empty()));
                 }
             } catch (RuntimeException e) {
                 // It is in neither list now: nobody else would tell its listener.
                 next.request()
-                        .fail(new EngineException(
-                                ErrorCode.ENGINE_FAILURE, "Model '" + model + "' could not take the request", e));
+                        .fail(
+                                e instanceof InvalidRequestException invalid
+                                        ? invalid
+                                        : new EngineException(
+                                                ErrorCode.ENGINE_FAILURE,
+                                                "Model '" + model + "' could not take the request",
+                                                e));
                 synchronized (lock) {
                     freeSequences++;
                     queue.removeIf(Sequence::hasEnded);
@@ -509,17 +520,23 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 sequence.finish(FinishReason.LENGTH);
                 continue;
             }
-            int token;
+            Optional<SampledToken> found;
             try {
-                token = sequence.samplers().sample(context, sequence.logitsIndex());
+                found = sequence.sampler().sample(context, sequence.logitsIndex());
             } catch (LlamaException e) {
                 LOGGER.log(System.Logger.Level.ERROR, "Sampling with model '" + model + "' failed", e);
                 sequence.request().fail(new EngineException(ErrorCode.ENGINE_FAILURE, e.getMessage(), e));
                 continue;
             }
+            if (found.isEmpty()) {
+                // What the request bans leaves nothing to go on with.
+                sequence.finish(FinishReason.STOP);
+                continue;
+            }
             sampled++;
+            int token = found.get().token();
             boolean ends = vocabulary.isEndOfGeneration(token);
-            sequence.append(token, ends ? new byte[0] : vocabulary.piece(token), Optional.empty());
+            sequence.append(token, ends ? new byte[0] : vocabulary.piece(token), found.get().probability());
             if (ends || sequence.hasStopString()) {
                 sequence.finish(FinishReason.STOP);
             } else if (sequence.generated() >= maxTokens

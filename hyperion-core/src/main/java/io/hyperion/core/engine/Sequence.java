@@ -4,7 +4,7 @@ import io.hyperion.api.Completion;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.TokenProbability;
-import io.hyperion.core.llama.SamplerChain;
+import io.hyperion.core.sampling.TokenSampler;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +35,7 @@ final class Sequence {
     private int logitsIndex = NONE;
     private Optional<PrefixCache.Place> place = Optional.empty();
     private int slot = NONE;
-    private SamplerChain chain;
+    private Optional<TokenSampler> sampler = Optional.empty();
     private boolean truncated;
     private boolean ended;
     private double logProbabilities;
@@ -88,16 +88,18 @@ final class Sequence {
         return slot;
     }
 
-    boolean hasSamplers() {
-        return chain != null;
+    boolean hasSampler() {
+        return sampler.isPresent();
     }
 
-    void setSamplers(SamplerChain samplers) {
-        chain = samplers;
+    /** Takes a sampler, closed when it ends, and shows it the prompt. */
+    void setSampler(TokenSampler taken) {
+        sampler = Optional.of(taken);
+        taken.acceptPrompt(tokens, promptTokens);
     }
 
-    SamplerChain samplers() {
-        return chain;
+    TokenSampler sampler() {
+        return sampler.orElseThrow();
     }
 
     int size() {
@@ -245,9 +247,7 @@ final class Sequence {
     /** Takes part in no further step. */
     void end() {
         ended = true;
-        if (chain != null) {
-            chain.close();
-        }
+        sampler.ifPresent(TokenSampler::close);
     }
 
     private void tell(String text, int until) {

@@ -36,6 +36,13 @@ public final class LlamaContext implements AutoCloseable {
     private final Memory abortFlag = new Memory(2);
 
     private final boolean recurrent;
+    private final Logits logits;
+    private final Candidates candidates;
+    /** Where logits lie stays the same from step to step mostly, and a buffer over them costs more than reading them. */
+    private final long[] logitsAddresses;
+
+    private final FloatBuffer[] logitsBuffers;
+
     private Pointer handle;
 
     /**
@@ -89,6 +96,10 @@ public final class LlamaContext implements AutoCloseable {
             NativeLibrary c = Platform.isWindows() ? NativeLibrary.getInstance("msvcrt") : NativeLibrary.getProcess();
             LlamaH.llama_set_abort_callback(handle, c.getFunction("strlen"), abortFlag);
         }
+        this.logits = new Logits(vocabularySize);
+        this.candidates = new Candidates(vocabularySize);
+        this.logitsAddresses = new long[settings.batchSize()];
+        this.logitsBuffers = new FloatBuffer[settings.batchSize()];
     }
 
     /** {@return the number of cells, as rounded up by llama.cpp} */
@@ -268,45 +279,46 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     /**
-     * Samples the next token. NaN and infinite logits, which a damaged model gives, would crash the samplers: they are found before.
+     * The logits of a place of the last batch.
+     *
+     * @param index the index that {@link Batch#add} gave, with logits wanted
+     * @return a copy of them, in the one object that every call gives
+     * @throws LlamaException if the model gives no valid probabilities
      */
-    synchronized int sample(Pointer chain, int index) throws LlamaException {
+    public synchronized Logits logits(int index) throws LlamaException {
         requireOpen();
         if (!logitsReady.get(index)) {
             throw new IllegalArgumentException("There are no logits at index " + index + " of the last batch");
         }
-        Pointer logits = LlamaH.llama_get_logits_ith(handle, index);
-        if (logits == null) {
+        long address = LlamaH.llama_get_logits_ith(handle, index);
+        if (address == 0) {
             throw new LlamaException("llama.cpp has no logits at index " + index);
         }
-        requireFinite(logits);
+        if (logitsAddresses[index] != address) {
+            logitsAddresses[index] = address;
+            logitsBuffers[index] = new Pointer(address)
+                    .getByteBuffer(0, 4L * vocabularySize)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+        }
+        logits.read(logitsBuffers[index]);
+        return logits;
+    }
+
+    /** {@return room for the tokens that a chain is to choose among: one object, whatever was in it} */
+    public synchronized Candidates candidates() {
+        requireOpen();
+        return candidates;
+    }
+
+    /** Samples the next token with llama.cpp's own loop over the vocabulary. */
+    synchronized int sample(Pointer chain, int index) throws LlamaException {
+        logits(index);
         int token = LlamaH.llama_sampler_sample(chain, handle, index);
         if (token < 0 || token >= vocabularySize) {
             throw new LlamaException("The samplers chose token " + token + ", which is not in the vocabulary");
         }
         return token;
-    }
-
-    private void requireFinite(Pointer logits) throws LlamaException {
-        FloatBuffer values = logits.getByteBuffer(0, 4L * vocabularySize)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
-        float largest = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < vocabularySize; i++) {
-            float value = values.get(i);
-            // False for NaN too.
-            if (!(value < Float.POSITIVE_INFINITY)) {
-                throw damagedWeights("the logit of token " + i + " is " + value);
-            }
-            largest = Math.max(largest, value);
-        }
-        if (largest == Float.NEGATIVE_INFINITY) {
-            throw damagedWeights("all logits are " + largest);
-        }
-    }
-
-    private static LlamaException damagedWeights(String sign) {
-        return new LlamaException("The model gives no valid probabilities (" + sign + "): its weights are damaged");
     }
 
     private void requireSequence(int sequence) {
@@ -335,6 +347,7 @@ public final class LlamaContext implements AutoCloseable {
             LlamaH.llama_free(handle);
             handle = null;
             abortFlag.close();
+            candidates.close();
             model.contextClosed();
         }
     }

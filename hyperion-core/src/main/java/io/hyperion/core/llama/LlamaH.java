@@ -64,7 +64,8 @@ final class LlamaH {
 
     static native int llama_decode(Pointer context, Batch.ByValue batch);
 
-    static native Pointer llama_get_logits_ith(Pointer context, int index);
+    /** The address, and not a Pointer: that would be a new object for each token. */
+    static native long llama_get_logits_ith(Pointer context, int index);
 
     static native byte llama_kv_self_seq_rm(Pointer context, int sequence, int from, int to);
 
@@ -88,6 +89,10 @@ final class LlamaH {
 
     static native int llama_sampler_sample(Pointer sampler, Pointer context, int index);
 
+    static native void llama_sampler_apply(Pointer sampler, Pointer candidates);
+
+    static native void llama_sampler_accept(Pointer sampler, int token);
+
     static native void llama_sampler_free(Pointer sampler);
 
     static native Pointer llama_sampler_init_greedy();
@@ -100,7 +105,31 @@ final class LlamaH {
 
     static native Pointer llama_sampler_init_min_p(float p, long minKeep);
 
+    static native Pointer llama_sampler_init_typical(float p, long minKeep);
+
     static native Pointer llama_sampler_init_temp(float temperature);
+
+    static native Pointer llama_sampler_init_temp_ext(float temperature, float range, float exponent);
+
+    static native Pointer llama_sampler_init_xtc(float probability, float threshold, long minKeep, int seed);
+
+    static native Pointer llama_sampler_init_top_n_sigma(float n);
+
+    static native Pointer llama_sampler_init_mirostat(int vocabularySize, int seed, float tau, float eta, int m);
+
+    static native Pointer llama_sampler_init_mirostat_v2(int seed, float tau, float eta);
+
+    static native Pointer llama_sampler_init_penalties(int lastN, float repeat, float frequency, float presence);
+
+    static native Pointer llama_sampler_init_dry(
+            Pointer vocab,
+            int contextSize,
+            float multiplier,
+            float base,
+            int allowedLength,
+            int lastN,
+            Pointer breakers,
+            long breakerCount);
 
     static native Pointer llama_print_system_info();
 

@@ -2,6 +2,7 @@ package io.hyperion.core.llama;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.IntStream;
@@ -19,6 +20,7 @@ public final class Vocabulary {
     /** Pieces never change, and asking for one costs more than a token of a small model: each is asked for once. */
     private final AtomicReferenceArray<byte[]> pieces;
 
+    private final BitSet endsOfGeneration = new BitSet();
     private final boolean splitsByRegex;
     private final boolean addsBos;
     private final int bos;
@@ -32,6 +34,11 @@ public final class Vocabulary {
         this.addsBos = LlamaH.llama_vocab_get_add_bos(vocab) != 0;
         this.bos = LlamaH.llama_vocab_bos(vocab);
         this.eos = LlamaH.llama_vocab_eos(vocab);
+        for (int token = 0; token < size; token++) {
+            if (LlamaH.llama_vocab_is_eog(vocab, token) != 0) {
+                endsOfGeneration.set(token);
+            }
+        }
     }
 
     /** {@return the number of tokens; ids are 0 to this number, exclusive} */
@@ -63,12 +70,12 @@ public final class Vocabulary {
      */
     public boolean isEndOfGeneration(int token) {
         requireToken(token);
-        Lock use = model.use();
-        try {
-            return LlamaH.llama_vocab_is_eog(model.vocabHandle(), token) != 0;
-        } finally {
-            use.unlock();
-        }
+        return endsOfGeneration.get(token);
+    }
+
+    /** {@return the ids of all tokens that end a turn or a text} */
+    public IntStream endsOfGeneration() {
+        return endsOfGeneration.stream();
     }
 
     /**
@@ -144,6 +151,10 @@ public final class Vocabulary {
         } finally {
             use.unlock();
         }
+    }
+
+    LlamaModel model() {
+        return model;
     }
 
     private void requireToken(int token) {

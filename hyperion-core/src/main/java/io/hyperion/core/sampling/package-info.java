@@ -1,2 +1,2 @@
-/** Turns the parameters of a request into llama.cpp's sampler chain, in the order and with the defaults of llama.cpp's server. */
+/** Chooses the next token of a sequence by the parameters of its request, in the order and with the defaults of llama.cpp's server. */
 package io.hyperion.core.sampling;

@@ -117,8 +117,32 @@ class BindingTest {
                 () -> new LlamaContext.Settings(64, 1000, 1, 1),
                 () -> new LlamaContext.Settings(64, 1, 1, 0),
                 () -> sampler.topK(0),
-                () -> sampler.topP(Double.NaN),
-                () -> sampler.minP(1.1),
+                () -> context.logits(0),
+                () -> sampler.topP(Double.NaN, 1),
+                () -> sampler.topP(0.5, 0),
+                () -> sampler.minP(1.1, 1),
+                () -> sampler.minP(1e-60, 1),
+                () -> sampler.typicalP(-0.1, 1),
+                () -> sampler.typicalP(0.5, 0),
+                () -> sampler.topNSigma(-1),
+                () -> sampler.xtc(2, 0.1, 1, 1),
+                () -> sampler.xtc(0.5, 0.1, 0, 1),
+                () -> sampler.dynamicTemperature(0.8, Double.NaN, 1),
+                () -> sampler.dynamicTemperature(0.8, 1, -1),
+                () -> sampler.mirostat(0, 1, 5, 0.1),
+                () -> sampler.mirostat(10, 1, Double.POSITIVE_INFINITY, 0.1),
+                () -> sampler.mirostat2(1L << 32, 5, 0.1),
+                () -> sampler.penalties(0, 1.1, 0, 0),
+                () -> sampler.penalties(Integer.MAX_VALUE, 1.1, 0, 0),
+                () -> sampler.penalties(64, 0, 0, 0),
+                () -> sampler.penalties(64, 1, Double.NaN, 0),
+                () -> sampler.dry(model.vocabulary(), Integer.MAX_VALUE, 1, 2, 2, List.of()),
+                () -> sampler.dry(model.vocabulary(), 64, 1, 0.5, 2, List.of()),
+                () -> sampler.dry(model.vocabulary(), 64, 1, 2, 2, List.of("")),
+                () -> sampler.dry(model.vocabulary(), 64, 1, 2, 2, List.of("\u3002")),
+                () -> context.candidates().add(-1, 0),
+                () -> context.candidates().add(model.vocabulary().size(), 0),
+                () -> context.candidates().token(0),
                 () -> sampler.temperature(0),
                 () -> sampler.temperature(Double.POSITIVE_INFINITY),
                 () -> sampler.distribution(-1),
@@ -126,6 +150,21 @@ class BindingTest {
         assertThat(fatal).allSatisfy(call -> assertThatThrownBy(call)
                 .isInstanceOfAny(IllegalArgumentException.class, IndexOutOfBoundsException.class));
         assertThat(generates()).isTrue();
+    }
+
+    @Test
+    @DisplayName("chooses among the candidates it is given, and keeps no memory of a closed context")
+    void candidates() throws LlamaException {
+        Candidates candidates = context.candidates();
+        candidates.clear();
+        assertThatThrownBy(() -> sampler.select(candidates, false)).isInstanceOf(IllegalStateException.class);
+        candidates.add(7, 1);
+        candidates.add(9, 2);
+        assertThat(sampler.select(candidates, false)).isEqualTo(9);
+        context.close();
+        assertThatThrownBy(() -> candidates.add(7, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> candidates.token(0)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> sampler.select(candidates, false)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -182,6 +221,13 @@ class BindingTest {
                 () -> context.removeFrom(0, 0),
                 () -> batch.add(1, 0, 0, true),
                 () -> sampler.greedy(),
+                () -> context.logits(0),
+                () -> context.candidates(),
+                () -> sampler.select(null, true),
+                () -> {
+                    sampler.accept(1);
+                    return null;
+                },
                 () -> sampler.sample(context, 0));
         assertThat(uses).allSatisfy(use -> assertThatThrownBy(use::call)
                 .isInstanceOfAny(IllegalStateException.class, IllegalArgumentException.class));

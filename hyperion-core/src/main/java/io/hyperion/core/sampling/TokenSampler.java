@@ -1,0 +1,421 @@
+package io.hyperion.core.sampling;
+
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.Parameter;
+import io.hyperion.api.Sampler;
+import io.hyperion.api.TokenProbability;
+import io.hyperion.core.llama.Candidates;
+import io.hyperion.core.llama.LlamaContext;
+import io.hyperion.core.llama.LlamaException;
+import io.hyperion.core.llama.LlamaLibrary;
+import io.hyperion.core.llama.Logits;
+import io.hyperion.core.llama.SamplerChain;
+import io.hyperion.core.llama.Vocabulary;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Chooses the tokens of one sequence. First come the logit biases, then the samplers in the order of the request, then a random choice:
+ * llama.cpp's. With a temperature of 0 (or below 0.0001), or without sampling, the most probable token is taken, after biases, penalties
+ * and DRY. With Mirostat the temperature is the only other sampler.
+ *
+ * <p>What costs much over a large vocabulary, and acts first, is done here: the most probable token, and the choice of {@code top_k}. The
+ * rest is done by a native chain over what is left. The result is the same. Not for use by several threads at once, except that
+ * {@link #close()} may follow on another.
+ */
+public final class TokenSampler implements AutoCloseable {
+    /** Below this the choice is greedy: dividing logits by less would only overflow them. */
+    private static final double SMALLEST_TEMPERATURE = 1e-4;
+
+    private static final int NONE = -1;
+
+    private final Vocabulary vocabulary;
+    private final Biases biases;
+    private final Optional<TokenConstraint> constraint;
+    private final Plan plan;
+    private final Optional<Largest> mostProbable;
+    private final boolean afterSampling;
+
+    /**
+     * The steps behind the biases.
+     *
+     * @param topK takes the most probable tokens first; empty if the chain takes all
+     * @param chain what then chooses; empty for the most probable token
+     * @param greedy whether the chain takes the most probable token
+     * @param history how many of the last tokens the chain remembers
+     */
+    private record Plan(Optional<Largest> topK, Optional<SamplerChain> chain, boolean greedy, int history) {}
+
+    private TokenSampler(
+            Vocabulary vocabulary,
+            GenerateParameters parameters,
+            Biases biases,
+            Optional<TokenConstraint> constraint,
+            Plan plan) {
+        this.vocabulary = vocabulary;
+        this.biases = biases;
+        this.constraint = constraint;
+        this.plan = plan;
+        int probabilities = (int) parameters.whole(Parameter.N_PROBS);
+        this.mostProbable = probabilities == 0 ? Optional.empty() : Optional.of(new Largest(probabilities));
+        this.afterSampling = parameters.truth(Parameter.POST_SAMPLING_PROBS);
+    }
+
+    /**
+     * Makes a sampler for one sequence. With DRY that may take milliseconds: it looks for the sequence breakers in the vocabulary.
+     *
+     * @param library the library, which must stay open until the sampler is closed
+     * @param vocabulary the vocabulary of the model
+     * @param contextSize how many tokens the sequence may have: no more are remembered; at least 1
+     * @param parameters how to choose, with the model's defaults merged in
+     * @param constraint what the tokens may be; empty for anything
+     * @return the sampler; the caller closes it
+     * @throws InvalidRequestException if a logit bias names a token that the model does not have
+     */
+    public static TokenSampler of(
+            LlamaLibrary library,
+            Vocabulary vocabulary,
+            int contextSize,
+            GenerateParameters parameters,
+            Optional<TokenConstraint> constraint) {
+        Biases biases = Biases.of(vocabulary, parameters);
+        return new TokenSampler(
+                vocabulary, parameters, biases, constraint, plan(library, vocabulary, contextSize, parameters));
+    }
+
+    private static Plan plan(
+            LlamaLibrary library, Vocabulary vocabulary, int contextSize, GenerateParameters parameters) {
+        SamplerChain chain = new SamplerChain(library);
+        try {
+            PlanBuilder builder = new PlanBuilder(chain, vocabulary, contextSize, parameters);
+            double temperature = parameters.number(Parameter.TEMPERATURE);
+            long mirostat = parameters.whole(Parameter.MIROSTAT);
+            if (temperature < SMALLEST_TEMPERATURE || !parameters.truth(Parameter.DO_SAMPLE)) {
+                return builder.greedy();
+            }
+            return mirostat == 0 ? builder.sampling() : builder.mirostat(mirostat);
+        } catch (RuntimeException | Error e) {
+            chain.close();
+            throw e;
+        }
+    }
+
+    private static final class PlanBuilder {
+        private final SamplerChain chain;
+        private final Vocabulary vocabulary;
+        private final int contextSize;
+        private final GenerateParameters parameters;
+        private final List<Sampler> order;
+        private final double temperature;
+        private final long seed;
+        private final int minKeep;
+        private Optional<Largest> topK = Optional.empty();
+        private boolean chainActs;
+        private int history;
+
+        PlanBuilder(SamplerChain chain, Vocabulary vocabulary, int contextSize, GenerateParameters parameters) {
+            this.chain = chain;
+            this.vocabulary = vocabulary;
+            this.contextSize = contextSize;
+            this.parameters = parameters;
+            this.order = parameters.samplers().orElse(Sampler.DEFAULT_ORDER);
+            this.temperature = parameters.number(Parameter.TEMPERATURE);
+            this.seed = parameters.seed().orElseGet(() -> ThreadLocalRandom.current()
+                    .nextLong(GenerateParameters.MAX_SEED));
+            // llama.cpp takes 0 for "none at all" here and there.
+            this.minKeep = (int) Math.max(1, parameters.whole(Parameter.MIN_KEEP));
+        }
+
+        Plan greedy() {
+            order.forEach(this::addPenalty);
+            if (!chainActs) {
+                chain.close();
+                return new Plan(Optional.empty(), Optional.empty(), true, 0);
+            }
+            return new Plan(Optional.empty(), Optional.of(chain.greedy()), true, history);
+        }
+
+        Plan mirostat(long version) {
+            chain.temperature(temperature);
+            double tau = parameters.number(Parameter.MIROSTAT_TAU);
+            double eta = parameters.number(Parameter.MIROSTAT_ETA);
+            if (version == 1) {
+                chain.mirostat(vocabulary.size(), seed, tau, eta);
+            } else {
+                chain.mirostat2(seed, tau, eta);
+            }
+            return new Plan(Optional.empty(), Optional.of(chain), false, 0);
+        }
+
+        Plan sampling() {
+            for (Sampler sampler : order) {
+                addPenalty(sampler);
+                addChoice(sampler);
+            }
+            return new Plan(topK, Optional.of(chain.distribution(seed)), false, history);
+        }
+
+        private void addPenalty(Sampler sampler) {
+            if (sampler == Sampler.PENALTIES) {
+                int lastN = lastN(Parameter.REPEAT_LAST_N);
+                double repeat = parameters.number(Parameter.REPEAT_PENALTY);
+                double frequency = parameters.number(Parameter.FREQUENCY_PENALTY);
+                double presence = parameters.number(Parameter.PRESENCE_PENALTY);
+                if (lastN > 0 && (repeat != 1 || frequency != 0 || presence != 0)) {
+                    chain.penalties(lastN, repeat, frequency, presence);
+                    remembers(lastN);
+                }
+            } else if (sampler == Sampler.DRY) {
+                int lastN = lastN(Parameter.DRY_PENALTY_LAST_N);
+                double multiplier = parameters.number(Parameter.DRY_MULTIPLIER);
+                if (lastN > 0 && (float) multiplier > 0) {
+                    chain.dry(
+                            vocabulary,
+                            lastN,
+                            multiplier,
+                            parameters.number(Parameter.DRY_BASE),
+                            (int) parameters.whole(Parameter.DRY_ALLOWED_LENGTH),
+                            parameters.drySequenceBreakers().orElse(GenerateParameters.DEFAULT_SEQUENCE_BREAKERS));
+                    remembers(lastN);
+                }
+            }
+        }
+
+        private void remembers(int lastN) {
+            history = Math.max(history, lastN);
+            chainActs = true;
+        }
+
+        /** No more than a sequence can have: llama.cpp takes the memory for all of them at once. */
+        private int lastN(Parameter parameter) {
+            long lastN = parameters.whole(parameter);
+            return (int) (lastN < 0 ? contextSize : Math.min(lastN, contextSize));
+        }
+
+        private void addChoice(Sampler sampler) {
+            double value;
+            switch (sampler) {
+                case TOP_K -> {
+                    int k = (int) parameters.whole(Parameter.TOP_K);
+                    if (k > 0 && k < vocabulary.size()) {
+                        if (chainActs) {
+                            chain.topK(k);
+                        } else {
+                            topK = Optional.of(new Largest(k));
+                            chainActs = true;
+                        }
+                    }
+                }
+                case TOP_P -> {
+                    value = parameters.number(Parameter.TOP_P);
+                    if (value < 1) {
+                        chainActs = true;
+                        chain.topP(Math.max(value, Float.MIN_NORMAL), minKeep);
+                    }
+                }
+                case MIN_P -> {
+                    value = parameters.number(Parameter.MIN_P);
+                    if ((float) value > 0) {
+                        chainActs = true;
+                        chain.minP(value, minKeep);
+                    }
+                }
+                case TYPICAL_P -> {
+                    value = parameters.number(Parameter.TYPICAL_P);
+                    if (value < 1) {
+                        chainActs = true;
+                        chain.typicalP(value, minKeep);
+                    }
+                }
+                case TOP_N_SIGMA -> {
+                    value = parameters.number(Parameter.TOP_N_SIGMA);
+                    if (value >= 0) {
+                        chainActs = true;
+                        chain.topNSigma(value);
+                    }
+                }
+                case XTC -> {
+                    value = parameters.number(Parameter.XTC_PROBABILITY);
+                    if (value > 0) {
+                        chainActs = true;
+                        chain.xtc(value, parameters.number(Parameter.XTC_THRESHOLD), minKeep, seed);
+                    }
+                }
+                case TEMPERATURE -> {
+                    chainActs = true;
+                    value = parameters.number(Parameter.DYNATEMP_RANGE);
+                    if (value > 0) {
+                        chain.dynamicTemperature(temperature, value, parameters.number(Parameter.DYNATEMP_EXPONENT));
+                    } else {
+                        chain.temperature(temperature);
+                    }
+                }
+                case PENALTIES, DRY -> {
+                    // Added before.
+                }
+            }
+        }
+    }
+
+    /**
+     * Remembers the prompt, as far as penalties and DRY look back.
+     *
+     * @param tokens begin with the prompt
+     * @param count how many of them are the prompt
+     */
+    public void acceptPrompt(int[] tokens, int count) {
+        for (int i = Math.max(0, count - plan.history); i < count; i++) {
+            plan.chain.orElseThrow().accept(tokens[i]);
+        }
+    }
+
+    /**
+     * Chooses the next token, and remembers it.
+     *
+     * @param context the context that evaluated the batch
+     * @param index the index that its batch gave, with logits wanted
+     * @return the token; empty if no token is left that is neither banned nor forbidden by the constraint
+     * @throws LlamaException if the model gives no valid probabilities
+     */
+    public Optional<SampledToken> sample(LlamaContext context, int index) throws LlamaException {
+        Logits logits = context.logits(index);
+        float[] values = logits.values();
+        boolean wantsRaw = mostProbable.isPresent() && !afterSampling;
+        float[] raw = wantsRaw ? values.clone() : values;
+        biases.addTo(values);
+        int token = plan.chain.isEmpty() && biases.isEmpty() ? logits.mostProbable() : choose(context, values);
+        if (token != NONE && constraint.isPresent() && !constraint.get().allows(token)) {
+            retain(values, constraint.get().allowed());
+            token = choose(context, values);
+        }
+        if (token == NONE) {
+            return Optional.empty();
+        }
+        if (plan.history > 0) {
+            plan.chain.orElseThrow().accept(token);
+        }
+        int chosen = token;
+        constraint.ifPresent(rule -> rule.accept(chosen));
+        Optional<TokenProbability> probability = mostProbable.map(
+                largest -> wantsRaw ? before(raw, chosen, largest) : after(context.candidates(), chosen, largest));
+        return Optional.of(new SampledToken(token, probability));
+    }
+
+    private int choose(LlamaContext context, float[] values) throws LlamaException {
+        if (plan.chain.isEmpty()) {
+            return largest(values);
+        }
+        Candidates candidates = context.candidates();
+        candidates.clear();
+        if (plan.topK.isPresent()) {
+            Largest top = plan.topK.get();
+            top.find(values);
+            for (int rank = 0; rank < top.count(); rank++) {
+                candidates.add(top.index(rank), values[top.index(rank)]);
+            }
+        } else {
+            for (int token = 0; token < values.length; token++) {
+                if (values[token] != Float.NEGATIVE_INFINITY) {
+                    candidates.add(token, values[token]);
+                }
+            }
+        }
+        return candidates.size() == 0 ? NONE : plan.chain.get().select(candidates, plan.topK.isPresent());
+    }
+
+    private static int largest(float[] values) {
+        float largest = Float.NEGATIVE_INFINITY;
+        int best = NONE;
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] > largest) {
+                largest = values[i];
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private static void retain(float[] values, BitSet allowed) {
+        for (int token = allowed.nextClearBit(0); token < values.length; token = allowed.nextClearBit(token + 1)) {
+            values[token] = Float.NEGATIVE_INFINITY;
+        }
+    }
+
+    /** The model's own probabilities. */
+    private TokenProbability before(float[] raw, int chosen, Largest largest) {
+        largest.find(raw);
+        double logSum = logSum(raw);
+        List<TokenProbability> top = new ArrayList<>(largest.count());
+        for (int rank = 0; rank < largest.count(); rank++) {
+            int token = largest.index(rank);
+            top.add(probability(token, raw[token] - logSum, List.of()));
+        }
+        return probability(chosen, raw[chosen] - logSum, top);
+    }
+
+    /** The probabilities of what the chain left. */
+    private TokenProbability after(Candidates left, int chosen, Largest largest) {
+        if (plan.greedy) {
+            return certain(chosen);
+        }
+        float[] logits = new float[left.size()];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = left.logit(i);
+        }
+        largest.find(logits);
+        int at = IntStream.range(0, logits.length)
+                .filter(i -> left.token(i) == chosen)
+                .findFirst()
+                .orElseThrow();
+        double logSum = logSum(logits);
+        if (!Double.isFinite(logits[at] - logSum)) {
+            // A penalty or a temperature that was driven beyond all numbers leaves no choice.
+            return certain(chosen);
+        }
+        List<TokenProbability> top = new ArrayList<>(largest.count());
+        for (int rank = 0; rank < largest.count(); rank++) {
+            int i = largest.index(rank);
+            top.add(probability(left.token(i), logits[i] - logSum, List.of()));
+        }
+        return probability(chosen, logits[at] - logSum, top);
+    }
+
+    private TokenProbability certain(int token) {
+        return probability(token, 0, List.of(probability(token, 0, List.of())));
+    }
+
+    private static double logSum(float[] logits) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            max = Math.max(max, logit);
+        }
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - max);
+        }
+        return max + Math.log(sum);
+    }
+
+    private TokenProbability probability(int token, double logProbability, List<TokenProbability> top) {
+        byte[] piece = vocabulary.piece(token);
+        List<Integer> bytes = new ArrayList<>(piece.length);
+        for (byte b : piece) {
+            bytes.add(b & 0xFF);
+        }
+        // Rounding may give a trifle above 0.
+        return new TokenProbability(
+                token, new String(piece, StandardCharsets.UTF_8), bytes, Math.min(0, logProbability), top);
+    }
+
+    /** Frees the chain. Does nothing if it is freed already. */
+    @Override
+    public void close() {
+        plan.chain.ifPresent(SamplerChain::close);
+    }
+}
