@@ -2,6 +2,7 @@ package io.hyperion.core.model;
 
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.Parameter;
 import io.hyperion.core.engine.EngineSettings;
 import io.hyperion.core.prompt.PromptTemplates;
 import java.nio.file.InvalidPathException;
@@ -16,7 +17,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,15 +43,11 @@ public record HyperionConfiguration(
     private static final List<String> MODEL_KEYS =
             List.of("path", "context-size", "slots", "batch-size", "threads", "gpu-layers", "chat-template", "preload");
 
-    /** The parameters that a model can have defaults of, and how each is read. */
-    private static final Map<String, BiConsumer<GenerateParameters.Builder, String>> DEFAULT_PARAMETERS = Map.of(
-            "temperature", (builder, value) -> builder.temperature(Double.parseDouble(value)),
-            "top_k", (builder, value) -> builder.topK(Integer.parseInt(value)),
-            "top_p", (builder, value) -> builder.topP(Double.parseDouble(value)),
-            "min_p", (builder, value) -> builder.minP(Double.parseDouble(value)),
-            "max_tokens", (builder, value) -> builder.maxTokens(Integer.parseInt(value)),
-            "seed", (builder, value) -> builder.seed(Long.parseLong(value)),
-            "do_sample", (builder, value) -> builder.doSample(parseBoolean(value)));
+    /** The parameters that a model can have defaults of. */
+    private static final List<String> DEFAULT_PARAMETERS = Arrays.stream(Parameter.values())
+            .filter(Parameter::isScalar)
+            .map(Parameter::wireName)
+            .toList();
 
     /** Keys of other parts of Hyperion, which check them themselves. */
     private static final List<String> FOREIGN_PREFIXES = List.of("hyperion.http.", "hyperion.ws.");
@@ -143,11 +139,11 @@ public record HyperionConfiguration(
         String prefix = PREFIX + "models." + (name.matches("[A-Za-z0-9_-]+") ? name : '"' + name + '"') + ".";
         for (String key : values.keySet()) {
             boolean known = key.startsWith(DEFAULTS)
-                    ? DEFAULT_PARAMETERS.containsKey(key.substring(DEFAULTS.length()))
+                    ? DEFAULT_PARAMETERS.contains(key.substring(DEFAULTS.length()))
                     : MODEL_KEYS.contains(key);
             if (!known) {
                 List<String> candidates = new ArrayList<>(MODEL_KEYS);
-                DEFAULT_PARAMETERS.keySet().forEach(parameter -> candidates.add(DEFAULTS + parameter));
+                DEFAULT_PARAMETERS.forEach(parameter -> candidates.add(DEFAULTS + parameter));
                 warnings.add("Unknown key " + prefix + key + nearest(key, candidates));
             }
         }
@@ -196,17 +192,24 @@ public record HyperionConfiguration(
 
     private static GenerateParameters defaults(String prefix, SortedMap<String, String> values) {
         GenerateParameters.Builder defaults = GenerateParameters.builder();
-        DEFAULT_PARAMETERS.forEach((parameter, setter) -> {
-            String value = values.get(DEFAULTS + parameter);
-            if (value != null) {
+        for (Parameter parameter : Parameter.values()) {
+            String value = values.get(DEFAULTS + parameter.wireName());
+            if (value != null && parameter.isScalar()) {
                 try {
-                    setter.accept(defaults, value);
+                    switch (parameter.type()) {
+                        case NUMBER -> defaults.set(parameter, Double.parseDouble(value));
+                        case WHOLE -> defaults.set(parameter, Long.parseLong(value));
+                        default -> defaults.set(parameter, parseBoolean(value));
+                    }
                 } catch (NumberFormatException e) {
                     throw new IllegalArgumentException(
-                            prefix + DEFAULTS + parameter + " must be a number, but is '" + value + "'", e);
+                            prefix + DEFAULTS + parameter.wireName() + " must be a "
+                                    + (parameter.type() == Parameter.Type.WHOLE ? "whole " : "") + "number, but is '"
+                                    + value + "'",
+                            e);
                 }
             }
-        });
+        }
         return defaults.build();
     }
 

@@ -2,6 +2,8 @@ package io.hyperion.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.Parameter;
 import io.hyperion.core.engine.EngineSettings;
 import java.time.Duration;
 import java.util.HashMap;
@@ -53,6 +55,33 @@ class HyperionConfigurationTest {
     }
 
     @Test
+    @DisplayName("reads a default of every parameter that is a number or a truth, and of no other")
+    void defaultsOfAllParameters() {
+        for (Parameter parameter : Parameter.values()) {
+            boolean truth = parameter.type() == Parameter.Type.BOOLEAN;
+            HyperionConfiguration configuration = configuration(
+                    "hyperion.models.a.path",
+                    "a.gguf",
+                    "hyperion.models.a.defaults." + parameter.wireName(),
+                    truth ? "true" : "1");
+            assertThat(configuration.models().get("a").defaults().has(parameter))
+                    .isEqualTo(parameter.isScalar());
+            assertThat(configuration.warnings().isEmpty()).isEqualTo(parameter.isScalar());
+        }
+        HyperionConfiguration configuration = configuration(
+                "hyperion.models.a.path", "a.gguf",
+                "hyperion.models.a.defaults.repeat_penalty", "1.1",
+                "hyperion.models.a.defaults.mirostat", "2",
+                "hyperion.models.a.defaults.ignore_eos", "true");
+        assertThat(configuration.models().get("a").defaults())
+                .isEqualTo(GenerateParameters.builder()
+                        .repeatPenalty(1.1)
+                        .mirostat(2)
+                        .ignoreEos(true)
+                        .build());
+    }
+
+    @Test
     @DisplayName("takes names with dots in double quotes")
     void quotedNames() {
         HyperionConfiguration configuration = configuration(
@@ -92,6 +121,10 @@ class HyperionConfigurationTest {
         "defaults.temperature, hot",
         "defaults.temperature, NaN",
         "defaults.top_p, 2",
+        "defaults.top_k, 1.5",
+        "defaults.repeat_penalty, 0",
+        "defaults.mirostat, 3",
+        "defaults.ignore_eos, 1",
         "path, ''"
     })
     @DisplayName("makes a model with a wrong value a failed one, whose problem names the model")

@@ -1,5 +1,7 @@
 package io.hyperion.war.config;
 
+import io.hyperion.api.Parameter;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -17,35 +19,30 @@ final class EnvironmentNames {
     private static final String MODELS_KEY = "hyperion.models.";
 
     /** What can stand behind a model's name; its own defaults, which have a further part, come after {@code defaults.}. */
-    private static final List<String> MODEL_KEYS = List.of(
-            "path",
-            "source",
-            "sha256",
-            "context-size",
-            "slots",
-            "batch-size",
-            "threads",
-            "gpu-layers",
-            "main-gpu",
-            "tensor-split",
-            "flash-attention",
-            "cache-type",
-            "chat-template",
-            "embeddings",
-            "pooling",
-            "lora",
-            "min-instances",
-            "max-instances",
-            "idle-timeout",
-            "preload",
-            "defaults.temperature",
-            "defaults.top_k",
-            "defaults.top_p",
-            "defaults.min_p",
-            "defaults.do_sample",
-            "defaults.max_tokens",
-            "defaults.seed",
-            "defaults.stop");
+    private static final List<String> MODEL_KEYS = Stream.concat(
+                    Stream.of(
+                            "path",
+                            "source",
+                            "sha256",
+                            "context-size",
+                            "slots",
+                            "batch-size",
+                            "threads",
+                            "gpu-layers",
+                            "main-gpu",
+                            "tensor-split",
+                            "flash-attention",
+                            "cache-type",
+                            "chat-template",
+                            "embeddings",
+                            "pooling",
+                            "lora",
+                            "min-instances",
+                            "max-instances",
+                            "idle-timeout",
+                            "preload"),
+                    Arrays.stream(Parameter.values()).map(parameter -> "defaults." + parameter.wireName()))
+            .toList();
 
     private static final Set<String> PLAIN_KEYS = Set.of(
             "hyperion.default-model",

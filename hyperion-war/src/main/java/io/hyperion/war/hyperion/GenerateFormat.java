@@ -6,13 +6,17 @@ import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.Message;
+import io.hyperion.api.Parameter;
 import io.hyperion.api.Role;
 import io.hyperion.war.json.Fields;
+import io.hyperion.war.wire.ParameterFields;
 import io.hyperion.war.wire.WireCall;
 import io.hyperion.war.wire.WireFormat;
 import java.time.Duration;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Turns the fields of a {@code generate} request into a {@link GenerateRequest}, for HTTP and the WebSocket alike. */
 public final class GenerateFormat implements WireFormat {
@@ -26,23 +30,13 @@ public final class GenerateFormat implements WireFormat {
 
     private static final long MAX_TIMEOUT = GenerateRequest.MAX_TIMEOUT.toSeconds();
 
-    private static final Set<String> FIELDS = Set.of(
-            "model",
-            "messages",
-            "prompt",
-            "stream",
-            "loader",
-            "temperature",
-            "top_p",
-            "top_k",
-            "min_p",
-            "do_sample",
-            "max_tokens",
-            "seed",
-            "stop",
-            "template",
-            "template_vars",
-            "timeout");
+    private static final Set<Parameter> PARAMETERS = EnumSet.allOf(Parameter.class);
+
+    private static final Set<String> FIELDS = Stream.concat(
+                    Stream.of(
+                            "model", "messages", "prompt", "stream", "loader", "template", "template_vars", "timeout"),
+                    PARAMETERS.stream().map(Parameter::wireName))
+            .collect(Collectors.toUnmodifiableSet());
 
     private GenerateFormat() {}
 
@@ -69,14 +63,7 @@ public final class GenerateFormat implements WireFormat {
 
     private static GenerateParameters parameters(Fields fields) {
         GenerateParameters.Builder parameters = GenerateParameters.builder();
-        fields.number("temperature").ifPresent(parameters::temperature);
-        fields.number("top_p").ifPresent(parameters::topP);
-        fields.whole("top_k", 0, Integer.MAX_VALUE).ifPresent(value -> parameters.topK((int) value));
-        fields.number("min_p").ifPresent(parameters::minP);
-        fields.bool("do_sample").ifPresent(parameters::doSample);
-        fields.whole("max_tokens", 0, Integer.MAX_VALUE).ifPresent(value -> parameters.maxTokens((int) value));
-        fields.whole("seed", 0, GenerateParameters.MAX_SEED).ifPresent(parameters::seed);
-        fields.texts("stop").ifPresent((List<String> values) -> parameters.stop(values));
+        ParameterFields.read(fields, PARAMETERS, parameters);
         return parameters.build();
     }
 

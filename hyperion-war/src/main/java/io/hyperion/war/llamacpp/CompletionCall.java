@@ -6,16 +6,24 @@ import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.HyperionClient;
+import io.hyperion.api.LogitBias;
+import io.hyperion.api.Parameter;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.wire.WireCall;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One {@code completion} request, and how its results are told. */
 record CompletionCall(HyperionClient client, GenerateRequest request, Optional<Boolean> stream) implements WireCall {
+    /** Told even if they are absent, or by another name. */
+    private static final Set<Parameter> ALWAYS_TOLD = EnumSet.of(Parameter.MAX_TOKENS, Parameter.SEED, Parameter.STOP);
+
     @Override
     public JsonObject piece(GenerateEvent.Piece piece) {
         return Json.object().add("content", piece.text()).add("stop", false).build();
@@ -58,18 +66,58 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
     }
 
     /** What the caller asked for; the model's own defaults are not his. */
-    private JsonObjectBuilder settings(int contextSize, String model) {
+    JsonObjectBuilder settings(int contextSize, String model) {
         GenerateParameters parameters = request.parameters();
         JsonObjectBuilder settings = Json.object().add("n_ctx", contextSize).add("model", model);
         settings.add("n_predict", parameters.maxTokens().orElse(-1));
-        parameters.temperature().ifPresent(value -> settings.add("temperature", value));
-        parameters.topK().ifPresent(value -> settings.add("top_k", value));
-        parameters.topP().ifPresent(value -> settings.add("top_p", value));
-        parameters.minP().ifPresent(value -> settings.add("min_p", value));
         settings.add("seed", parameters.seed().orElse(-1));
+        for (Parameter parameter : Parameter.values()) {
+            if (parameters.has(parameter) && !ALWAYS_TOLD.contains(parameter)) {
+                add(settings, parameter, parameters);
+            }
+        }
         JsonArrayBuilder stop = Json.list();
         parameters.stop().forEach(stop::add);
         return settings.add("stop", stop).add("stream", stream.orElse(false));
+    }
+
+    private static void add(JsonObjectBuilder settings, Parameter parameter, GenerateParameters parameters) {
+        String name = parameter.wireName();
+        switch (parameter.type()) {
+            case NUMBER -> settings.add(name, parameters.number(parameter));
+            case WHOLE -> settings.add(name, parameters.whole(parameter));
+            case BOOLEAN -> settings.add(name, parameters.truth(parameter));
+            case TEXT -> settings.add(name, parameters.grammar().orElse(""));
+            case LIST -> settings.add(name, list(parameter, parameters));
+        }
+    }
+
+    private static JsonArrayBuilder list(Parameter parameter, GenerateParameters parameters) {
+        JsonArrayBuilder list = Json.list();
+        switch (parameter) {
+            case SAMPLERS -> parameters.samplers().orElse(List.of()).forEach(sampler -> list.add(sampler.wireName()));
+            case DRY_SEQUENCE_BREAKERS ->
+                parameters.drySequenceBreakers().orElse(List.of()).forEach(list::add);
+            case LORA ->
+                parameters
+                        .lora()
+                        .forEach(adapter ->
+                                list.add(Json.object().add("id", adapter.id()).add("scale", adapter.scale())));
+            case LOGIT_BIAS -> parameters.logitBias().forEach(entry -> list.add(bias(entry)));
+            default -> throw new IllegalArgumentException(parameter + " is no list");
+        }
+        return list;
+    }
+
+    /** In the form in which it is asked for. */
+    private static JsonArrayBuilder bias(LogitBias entry) {
+        JsonArrayBuilder pair = Json.list();
+        if (entry instanceof LogitBias.OfToken one) {
+            pair.add(one.token());
+        } else if (entry instanceof LogitBias.OfText text) {
+            pair.add(text.text());
+        }
+        return entry.bias() == LogitBias.BANNED ? pair.add(false) : pair.add(entry.bias());
     }
 
     private static JsonObjectBuilder timings(GenerateReply reply) {

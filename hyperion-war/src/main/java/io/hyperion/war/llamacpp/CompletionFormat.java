@@ -5,11 +5,14 @@ import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.Parameter;
 import io.hyperion.war.json.Fields;
+import io.hyperion.war.wire.ParameterFields;
 import io.hyperion.war.wire.WireCall;
 import io.hyperion.war.wire.WireFormat;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,58 +27,39 @@ import java.util.stream.Stream;
  */
 @ApplicationScoped
 public class CompletionFormat implements WireFormat {
-    private static final Set<String> SERVED =
-            Set.of("prompt", "n_predict", "temperature", "top_k", "top_p", "min_p", "seed", "stop", "stream", "model");
+    /** The parameters whose names and values are the same here: the others have values that llama.cpp takes for an absent one. */
+    private static final Set<Parameter> SAME = EnumSet.complementOf(EnumSet.of(
+            Parameter.MAX_TOKENS,
+            Parameter.DO_SAMPLE,
+            Parameter.TOP_K,
+            Parameter.SEED,
+            Parameter.DRY_BASE,
+            Parameter.ID_SLOT));
+
+    private static final Set<String> OWN =
+            Set.of("prompt", "n_predict", "top_k", "seed", "dry_base", "id_slot", "slot_id", "stream", "model");
 
     /** What llama.cpp knows and a completion here is the same without, whatever the value. */
-    private static final Set<String> WITHOUT_EFFECT = Set.of(
-            "cache_prompt",
-            "slot_id",
-            "id_slot",
-            "n_keep",
-            "n_discard",
-            "repeat_last_n",
-            "penalize_nl",
-            "mirostat_tau",
-            "mirostat_eta",
-            "dynatemp_exponent",
-            "xtc_threshold",
-            "dry_base",
-            "dry_allowed_length",
-            "dry_penalty_last_n",
-            "dry_sequence_breakers");
+    private static final Set<String> WITHOUT_EFFECT = Set.of("penalize_nl");
 
     /** What llama.cpp knows and is not served yet, with the values that switch it off. */
     private static final Map<String, Predicate<Object>> NOT_SERVED = Map.ofEntries(
-            Map.entry("n", is(1)),
             Map.entry("tfs_z", is(1)),
-            Map.entry("typical_p", is(1)),
-            Map.entry("repeat_penalty", is(1)),
-            Map.entry("presence_penalty", is(0)),
-            Map.entry("frequency_penalty", is(0)),
-            Map.entry("mirostat", is(0)),
-            Map.entry("dynatemp_range", is(0)),
-            Map.entry("xtc_probability", is(0)),
-            Map.entry("dry_multiplier", is(0)),
-            Map.entry("min_keep", is(0)),
-            Map.entry("n_probs", is(0)),
             Map.entry("n_indent", is(0)),
-            Map.entry("t_max_predict_ms", is(0)),
-            Map.entry("ignore_eos", Boolean.FALSE::equals),
+            Map.entry("t_max_predict_ms", value -> value instanceof Number given && given.doubleValue() <= 0),
             Map.entry("return_tokens", Boolean.FALSE::equals),
             Map.entry("timings_per_token", Boolean.FALSE::equals),
-            Map.entry("post_sampling_probs", Boolean.FALSE::equals),
-            Map.entry("grammar", ""::equals),
             Map.entry("system_prompt", ""::equals),
             Map.entry("json_schema", value -> false),
-            Map.entry("samplers", value -> false),
-            Map.entry("logit_bias", CompletionFormat::isEmptyList),
             Map.entry("image_data", CompletionFormat::isEmptyList),
-            Map.entry("response_fields", CompletionFormat::isEmptyList),
-            Map.entry("lora", CompletionFormat::isEmptyList));
+            Map.entry("response_fields", CompletionFormat::isEmptyList));
 
-    private static final Set<String> FIELDS = Stream.of(SERVED, WITHOUT_EFFECT, NOT_SERVED.keySet())
-            .flatMap(Set::stream)
+    private static final Set<String> FIELDS = Stream.of(
+                    SAME.stream().map(Parameter::wireName),
+                    OWN.stream(),
+                    WITHOUT_EFFECT.stream(),
+                    NOT_SERVED.keySet().stream())
+            .flatMap(names -> names)
             .collect(Collectors.toUnmodifiableSet());
 
     @Inject
@@ -122,17 +106,24 @@ public class CompletionFormat implements WireFormat {
                 parameters.maxTokens((int) value);
             }
         });
-        fields.number("temperature").ifPresent(parameters::temperature);
+        ParameterFields.read(fields, SAME, parameters);
         fields.whole("top_k", -1, Integer.MAX_VALUE).ifPresent(value -> parameters.topK((int) Math.max(0, value)));
-        fields.number("top_p").ifPresent(parameters::topP);
-        fields.number("min_p").ifPresent(parameters::minP);
         // llama.cpp's two ways to ask for a random seed: -1, and the same number taken as one without a sign.
         fields.whole("seed", -1, GenerateParameters.MAX_SEED).ifPresent(value -> {
             if (value >= 0 && value != GenerateParameters.MAX_SEED) {
                 parameters.seed(value);
             }
         });
-        fields.texts("stop").ifPresent((List<String> values) -> parameters.stop(values));
+        // llama.cpp takes its default for what is no base.
+        fields.number("dry_base").ifPresent(value -> {
+            if (!(value >= 0 && value < Parameter.DRY_BASE.min())) {
+                parameters.dryBase(value);
+            }
+        });
+        // Its older name first.
+        for (String name : List.of("slot_id", "id_slot")) {
+            fields.whole(name, -1, Integer.MAX_VALUE).ifPresent(value -> parameters.slot((int) value));
+        }
         return parameters.build();
     }
 

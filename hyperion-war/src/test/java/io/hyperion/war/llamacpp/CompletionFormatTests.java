@@ -7,9 +7,16 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.LogitBias;
+import io.hyperion.api.LoraScale;
 import io.hyperion.api.Prompt;
+import io.hyperion.api.Sampler;
 import io.hyperion.war.json.JsonInput;
 import io.hyperion.war.wire.WireCall;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.StringReader;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,27 +62,103 @@ class CompletionFormatTests {
     @Test
     @DisplayName("may say what changes nothing")
     void harmless() {
-        assertThat(
-                        read("{'prompt':'x','n':1,'cache_prompt':true,'slot_id':-1,'repeat_penalty':1.0,'mirostat':0,'mirostat_tau':5,"
-                                        + "'grammar':'','logit_bias':[],'n_probs':0,'n_keep':-1,'ignore_eos':false,'json_schema':null}")
-                                .request()
-                                .prompt())
-                .isEqualTo(new Prompt.Raw("x"));
+        assertThat(read("{'prompt':'x','grammar':'','penalize_nl':true,'tfs_z':1.0,'t_max_predict_ms':-1,'n_indent':0,"
+                                + "'image_data':[],'return_tokens':false,'dry_base':0,'json_schema':null}")
+                        .request()
+                        .parameters())
+                .isEqualTo(GenerateParameters.none());
+    }
+
+    @Test
+    @DisplayName("says how to choose tokens in llama.cpp's names and forms")
+    void sampling() {
+        WireCall call =
+                read("{'prompt':'x','dynatemp_range':0.5,'dynatemp_exponent':2,'typical_p':0.9,'top_n_sigma':1.5,"
+                        + "'xtc_probability':0.2,'xtc_threshold':0.3,'dry_multiplier':0.8,'dry_base':2,'dry_allowed_length':3,"
+                        + "'dry_penalty_last_n':-1,'dry_sequence_breakers':['\\n'],'repeat_penalty':1.1,'repeat_last_n':-1,"
+                        + "'presence_penalty':0.1,'frequency_penalty':0.2,'mirostat':2,'mirostat_tau':4,'mirostat_eta':0.2,"
+                        + "'grammar':'root ::= \\'a\\'','logit_bias':[[5,1.5],['up',false],[7.0,-2]],'ignore_eos':true,'n_probs':3,"
+                        + "'post_sampling_probs':true,'samplers':['penalties','nucleus','temp'],'min_keep':2,'n':2,'best_of':3,"
+                        + "'n_keep':-1,'n_discard':9,'context_shift':false,'cache_prompt':false,'lora':[{'id':0,'scale':0.5}],"
+                        + "'id_slot':1}");
+
+        assertThat(call.request().parameters())
+                .isEqualTo(GenerateParameters.builder()
+                        .dynatempRange(0.5)
+                        .dynatempExponent(2)
+                        .typicalP(0.9)
+                        .topNSigma(1.5)
+                        .xtcProbability(0.2)
+                        .xtcThreshold(0.3)
+                        .dryMultiplier(0.8)
+                        .dryBase(2)
+                        .dryAllowedLength(3)
+                        .dryPenaltyLastN(-1)
+                        .drySequenceBreakers(List.of("\n"))
+                        .repeatPenalty(1.1)
+                        .repeatLastN(-1)
+                        .presencePenalty(0.1)
+                        .frequencyPenalty(0.2)
+                        .mirostat(2)
+                        .mirostatTau(4)
+                        .mirostatEta(0.2)
+                        .grammar("root ::= \"a\"")
+                        .logitBias(List.of(
+                                LogitBias.of(5, 1.5), LogitBias.of("up", LogitBias.BANNED), LogitBias.of(7, -2)))
+                        .ignoreEos(true)
+                        .logProbabilities(3)
+                        .postSamplingProbabilities(true)
+                        .samplers(List.of(Sampler.PENALTIES, Sampler.TOP_P, Sampler.TEMPERATURE))
+                        .minKeep(2)
+                        .n(2)
+                        .bestOf(3)
+                        .keptTokens(-1)
+                        .discardedTokens(9)
+                        .contextShift(false)
+                        .cachePrompt(false)
+                        .lora(List.of(new LoraScale(0, 0.5)))
+                        .slot(1)
+                        .build());
+        assertThat(read("{'prompt':'x','samplers':'edkypmxt','logit_bias':{'5':-1,'up':2},'slot_id':2}")
+                        .request()
+                        .parameters())
+                .isEqualTo(GenerateParameters.builder()
+                        .samplers(List.of(
+                                Sampler.PENALTIES,
+                                Sampler.DRY,
+                                Sampler.TOP_K,
+                                Sampler.TYPICAL_P,
+                                Sampler.TOP_P,
+                                Sampler.MIN_P,
+                                Sampler.XTC,
+                                Sampler.TEMPERATURE))
+                        .logitBias(List.of(LogitBias.of(5, -1), LogitBias.of("up", 2)))
+                        .slot(2)
+                        .build());
+    }
+
+    @Test
+    @DisplayName("is told in the result what it asked for")
+    void settings() {
+        String asked = "{\"n_predict\":4,\"temperature\":0.5,\"dry_sequence_breakers\":[\"a\"],\"mirostat\":1,"
+                + "\"samplers\":[\"top_k\",\"typ_p\"],\"grammar\":\"root ::= x\",\"logit_bias\":[[5,1.5],[\"up\",false]],"
+                + "\"ignore_eos\":true,\"lora\":[{\"id\":0,\"scale\":0.5}],\"seed\":3,\"stop\":[\"x\"]}";
+        WireCall call = new CompletionFormat().read(JsonInput.object(asked.replaceFirst("\\{", "{\"prompt\":\"x\",")));
+
+        JsonObject settings = ((CompletionCall) call).settings(128, "tiny").build();
+        JsonObject expected = Json.createReader(new StringReader(asked)).readObject();
+
+        assertThat(settings.entrySet()).containsAll(expected.entrySet());
     }
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
-                "'n':2",
-                "'repeat_penalty':1.1",
-                "'grammar':'root ::= x'",
+                "'tfs_z':0.9",
                 "'json_schema':{}",
-                "'logit_bias':[[1,1]]",
-                "'n_probs':1",
-                "'mirostat':2",
-                "'ignore_eos':true",
-                "'image_data':[{}]",
-                "'samplers':['top_k']"
+                "'t_max_predict_ms':100",
+                "'return_tokens':true",
+                "'image_data':[{}]"
             })
     @DisplayName("is refused when it asks for what is not there yet, rather than answered without it")
     void notYet(String field) {
@@ -99,7 +182,40 @@ class CompletionFormatTests {
                 "{'prompt':'x','n_predict':1.5}|WRONG_TYPE|n_predict",
                 "{'prompt':'x','top_p':2}|OUT_OF_RANGE|top_p",
                 "{'prompt':'x','seed':-2}|OUT_OF_RANGE|seed",
-                "{'prompt':'x','temperature':'hot'}|WRONG_TYPE|temperature"
+                "{'prompt':'x','temperature':'hot'}|WRONG_TYPE|temperature",
+                "{'prompt':'x','repeat_penalty':0}|OUT_OF_RANGE|repeat_penalty",
+                "{'prompt':'x','repeat_last_n':-2}|OUT_OF_RANGE|repeat_last_n",
+                "{'prompt':'x','dry_penalty_last_n':-2}|OUT_OF_RANGE|dry_penalty_last_n",
+                "{'prompt':'x','dry_base':-1}|OUT_OF_RANGE|dry_base",
+                "{'prompt':'x','dry_sequence_breakers':[1]}|WRONG_TYPE|dry_sequence_breakers",
+                "{'prompt':'x','dry_sequence_breakers':['']}|OUT_OF_RANGE|dry_sequence_breakers",
+                "{'prompt':'x','mirostat':3}|OUT_OF_RANGE|mirostat",
+                "{'prompt':'x','mirostat':1.5}|WRONG_TYPE|mirostat",
+                "{'prompt':'x','mirostat_tau':1e400}|OUT_OF_RANGE|mirostat_tau",
+                "{'prompt':'x','n_probs':101}|OUT_OF_RANGE|n_probs",
+                "{'prompt':'x','ignore_eos':1}|WRONG_TYPE|ignore_eos",
+                "{'prompt':'x','grammar':1}|WRONG_TYPE|grammar",
+                "{'prompt':'x','samplers':1}|WRONG_TYPE|samplers",
+                "{'prompt':'x','samplers':['top_q']}|UNKNOWN_VALUE|samplers",
+                "{'prompt':'x','samplers':'kq'}|UNKNOWN_VALUE|samplers",
+                "{'prompt':'x','samplers':'kk'}|CONFLICT|samplers",
+                "{'prompt':'x','logit_bias':1}|WRONG_TYPE|logit_bias",
+                "{'prompt':'x','logit_bias':[1]}|WRONG_TYPE|logit_bias",
+                "{'prompt':'x','logit_bias':[[1]]}|WRONG_TYPE|logit_bias",
+                "{'prompt':'x','logit_bias':[[1,'a']]}|WRONG_TYPE|logit_bias",
+                "{'prompt':'x','logit_bias':[[1,true]]}|WRONG_TYPE|logit_bias",
+                "{'prompt':'x','logit_bias':[[1.5,1]]}|WRONG_TYPE|logit_bias",
+                "{'prompt':'x','logit_bias':[[null,1]]}|WRONG_TYPE|logit_bias",
+                "{'prompt':'x','logit_bias':[[-1,1]]}|OUT_OF_RANGE|logit_bias",
+                "{'prompt':'x','logit_bias':[[1,1e9]]}|OUT_OF_RANGE|logit_bias",
+                "{'prompt':'x','logit_bias':[[1,-1e400]]}|OUT_OF_RANGE|logit_bias",
+                "{'prompt':'x','logit_bias':[['',1]]}|OUT_OF_RANGE|logit_bias",
+                "{'prompt':'x','lora':[1]}|WRONG_TYPE|lora",
+                "{'prompt':'x','lora':[{'id':0}]}|MISSING_FIELD|lora.scale",
+                "{'prompt':'x','lora':[{'id':-1,'scale':1}]}|OUT_OF_RANGE|lora.id",
+                "{'prompt':'x','id_slot':-2}|OUT_OF_RANGE|id_slot",
+                "{'prompt':'x','n':0}|OUT_OF_RANGE|n",
+                "{'prompt':'x','n':3,'best_of':2}|CONFLICT|best_of"
             })
     @DisplayName("is refused with its field when it is wrong")
     void wrong(String json, ErrorCode code, String parameter) {
