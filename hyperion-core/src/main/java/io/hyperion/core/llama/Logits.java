@@ -37,16 +37,16 @@ public final class Logits {
         int best = -1;
         for (int i = 0; i < values.length; i++) {
             float value = values[i];
-            if (value > largest) {
-                largest = value;
-                best = i;
-            }
             // False for NaN too.
-            if (!(value < LIMIT)) {
-                throw damagedWeights("the logit of token " + i + " is " + value);
-            }
-            if (value <= -LIMIT) {
+            if (Math.abs(value) < LIMIT) {
+                if (value > largest) {
+                    largest = value;
+                    best = i;
+                }
+            } else if (value <= -LIMIT) {
                 values[i] = Float.NEGATIVE_INFINITY;
+            } else {
+                throw damagedWeights("the logit of token " + i + " is " + value);
             }
         }
         if (best < 0) {

@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
  * llama.cpp's. With a temperature of 0 (or below 0.0001), or without sampling, the most probable token is taken, after biases, penalties
  * and DRY. With Mirostat the temperature is the only other sampler.
  *
- * <p>What costs much over a large vocabulary, and acts first, is done here: the most probable token, and the choice of {@code top_k}. The
- * rest is done by a native chain over what is left. The result is the same. Not for use by several threads at once, except that
+ * <p>What costs much over a large vocabulary, and acts first, is done here: the penalties, the most probable token, and the choice of
+ * {@code top_k}. The rest is done by a native chain over what is left. The result is the same. Not for use by several threads at once, except that
  * {@link #close()} may follow on another.
  */
 public final class TokenSampler implements AutoCloseable {
@@ -45,12 +45,18 @@ public final class TokenSampler implements AutoCloseable {
     /**
      * The steps behind the biases.
      *
-     * @param topK takes the most probable tokens first; empty if the chain takes all
+     * @param penalties come first; empty if there are none, or the chain has them at another place
+     * @param topK takes the most probable tokens then; empty if the chain takes all
      * @param chain what then chooses; empty for the most probable token
      * @param greedy whether the chain takes the most probable token
      * @param history how many of the last tokens the chain remembers
      */
-    private record Plan(Optional<Largest> topK, Optional<SamplerChain> chain, boolean greedy, int history) {}
+    private record Plan(
+            Optional<Penalties> penalties,
+            Optional<Largest> topK,
+            Optional<SamplerChain> chain,
+            boolean greedy,
+            int history) {}
 
     private TokenSampler(
             Vocabulary vocabulary,
@@ -115,6 +121,7 @@ public final class TokenSampler implements AutoCloseable {
         private final double temperature;
         private final long seed;
         private final int minKeep;
+        private Optional<Penalties> penalties = Optional.empty();
         private Optional<Largest> topK = Optional.empty();
         private boolean chainActs;
         private int history;
@@ -136,9 +143,9 @@ public final class TokenSampler implements AutoCloseable {
             order.forEach(this::addPenalty);
             if (!chainActs) {
                 chain.close();
-                return new Plan(Optional.empty(), Optional.empty(), true, 0);
+                return new Plan(penalties, Optional.empty(), Optional.empty(), true, 0);
             }
-            return new Plan(Optional.empty(), Optional.of(chain.greedy()), true, history);
+            return new Plan(penalties, Optional.empty(), Optional.of(chain.greedy()), true, history);
         }
 
         Plan mirostat(long version) {
@@ -150,7 +157,7 @@ public final class TokenSampler implements AutoCloseable {
             } else {
                 chain.mirostat2(seed, tau, eta);
             }
-            return new Plan(Optional.empty(), Optional.of(chain), false, 0);
+            return new Plan(Optional.empty(), Optional.empty(), Optional.of(chain), false, 0);
         }
 
         Plan sampling() {
@@ -158,7 +165,7 @@ public final class TokenSampler implements AutoCloseable {
                 addPenalty(sampler);
                 addChoice(sampler);
             }
-            return new Plan(topK, Optional.of(chain.distribution(seed)), false, history);
+            return new Plan(penalties, topK, Optional.of(chain.distribution(seed)), false, history);
         }
 
         private void addPenalty(Sampler sampler) {
@@ -168,8 +175,12 @@ public final class TokenSampler implements AutoCloseable {
                 double frequency = parameters.number(Parameter.FREQUENCY_PENALTY);
                 double presence = parameters.number(Parameter.PRESENCE_PENALTY);
                 if (lastN > 0 && (repeat != 1 || frequency != 0 || presence != 0)) {
-                    chain.penalties(lastN, repeat, frequency, presence);
-                    remembers(lastN);
+                    if (chainActs) {
+                        chain.penalties(lastN, repeat, frequency, presence);
+                        remembers(lastN);
+                    } else {
+                        penalties = Optional.of(new Penalties(lastN, vocabulary.size(), repeat, frequency, presence));
+                    }
                 }
             } else if (sampler == Sampler.DRY) {
                 int lastN = lastN(Parameter.DRY_PENALTY_LAST_N);
@@ -270,8 +281,17 @@ public final class TokenSampler implements AutoCloseable {
      * @param count how many of them are the prompt
      */
     public void acceptPrompt(int[] tokens, int count) {
-        for (int i = Math.max(0, count - plan.history); i < count; i++) {
-            plan.chain.orElseThrow().accept(tokens[i]);
+        int lookBack =
+                Math.max(plan.history, plan.penalties.map(Penalties::lastN).orElse(0));
+        for (int i = Math.max(0, count - lookBack); i < count; i++) {
+            accept(tokens[i]);
+        }
+    }
+
+    private void accept(int token) {
+        plan.penalties.ifPresent(penalties -> penalties.accept(token));
+        if (plan.history > 0) {
+            plan.chain.orElseThrow().accept(token);
         }
     }
 
@@ -289,7 +309,9 @@ public final class TokenSampler implements AutoCloseable {
         boolean wantsRaw = mostProbable.isPresent() && !afterSampling;
         float[] raw = wantsRaw ? values.clone() : values;
         biases.addTo(values);
-        int token = plan.chain.isEmpty() && biases.isEmpty() ? logits.mostProbable() : choose(context, values);
+        plan.penalties.ifPresent(penalties -> penalties.applyTo(values));
+        boolean unchanged = biases.isEmpty() && plan.penalties.isEmpty();
+        int token = plan.chain.isEmpty() && unchanged ? logits.mostProbable() : choose(context, values);
         if (token != NONE && constraint.isPresent() && !constraint.get().allows(token)) {
             retain(values, constraint.get().allowed());
             token = choose(context, values);
@@ -297,9 +319,7 @@ public final class TokenSampler implements AutoCloseable {
         if (token == NONE) {
             return Optional.empty();
         }
-        if (plan.history > 0) {
-            plan.chain.orElseThrow().accept(token);
-        }
+        accept(token);
         int chosen = token;
         constraint.ifPresent(rule -> rule.accept(chosen));
         Optional<TokenProbability> probability = mostProbable.map(

@@ -403,6 +403,35 @@ class TokenSamplerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 64, 1000})
+    @DisplayName("penalises by the same numbers as llama.cpp, wherever in the order")
+    void penaltiesAsNative(int lastN) throws LlamaException {
+        GenerateParameters parameters = open(builder -> builder.topK(100)
+                .repeatPenalty(1.3)
+                .frequencyPenalty(0.2)
+                .presencePenalty(-0.4)
+                .repeatLastN(lastN));
+        List<Sampler> penaltiesLast = List.of(Sampler.TEMPERATURE, Sampler.PENALTIES, Sampler.TOP_K);
+        int[] prompt = IntStream.range(0, 40).map(i -> ranking.get(i % 13)).toArray();
+        try (TokenSampler first = sampler(parameters);
+                TokenSampler last =
+                        sampler(parameters.toBuilder().samplers(penaltiesLast).build());
+                SamplerChain chain = new SamplerChain(library)
+                        .penalties(Math.min(lastN, CONTEXT_SIZE), 1.3, 0.2, -0.4)
+                        .topK(100)
+                        .distribution(1)) {
+            first.acceptPrompt(prompt, prompt.length);
+            last.acceptPrompt(prompt, prompt.length);
+            Arrays.stream(prompt).forEach(chain::accept);
+            for (int i = 0; i < 200; i++) {
+                int expected = chain.sample(context, index);
+                assertThat(next(first)).isEqualTo(expected);
+                assertThat(next(last)).isEqualTo(expected);
+            }
+        }
+    }
+
     @Test
     @DisplayName("penalises what would go on with a repetition, unless a breaker or the allowed length spares it")
     void dry() throws LlamaException {

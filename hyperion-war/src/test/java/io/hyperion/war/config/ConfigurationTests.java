@@ -70,6 +70,8 @@ class ConfigurationTests {
         "HYPERION_MODELS_DEFAULT_PATH,hyperion.models.default.path",
         "HYPERION_MODELS_TINY_STORIES_CONTEXT_SIZE,hyperion.models.tiny-stories.context-size",
         "HYPERION_MODELS_A_DEFAULTS_TOP_K,hyperion.models.a.defaults.top_k",
+        "HYPERION_MODELS_A_DEFAULTS_N,hyperion.models.a.defaults.n",
+        "HYPERION_MODELS_A_DEFAULTS_REPEAT_PENALTY,hyperion.models.a.defaults.repeat_penalty",
         "HYPERION_MODELS_A_CHAT_TEMPLATE,hyperion.models.a.chat-template",
         "HYPERION_DEFAULT_MODEL,hyperion.default-model",
         "HYPERION_HTTP_BODY_LIMIT,hyperion.http.body-limit"
