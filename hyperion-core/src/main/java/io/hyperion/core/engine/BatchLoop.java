@@ -536,7 +536,10 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             sampled++;
             int token = found.get().token();
             boolean ends = vocabulary.isEndOfGeneration(token);
-            sequence.append(token, ends ? new byte[0] : vocabulary.piece(token), found.get().probability());
+            sequence.append(
+                    token,
+                    ends ? new byte[0] : vocabulary.piece(token),
+                    found.get().probability());
             if (ends || sequence.hasStopString()) {
                 sequence.finish(FinishReason.STOP);
             } else if (sequence.generated() >= maxTokens

@@ -10,7 +10,7 @@ final class Largest {
     private int count;
 
     /**
-     * @param limit how many; at least 1
+     * @param limit how many; 0 for none
      */
     Largest(int limit) {
         heap = new long[limit];
@@ -29,7 +29,7 @@ final class Largest {
                 heap[count++] = key(values[i], i);
             }
         }
-        if (i < values.length) {
+        if (i < values.length && count > 0) {
             for (int top = count / 2 - 1; top >= 0; top--) {
                 siftDown(top);
             }

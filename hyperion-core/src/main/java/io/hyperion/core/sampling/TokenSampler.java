@@ -39,7 +39,9 @@ public final class TokenSampler implements AutoCloseable {
     private final Biases biases;
     private final Optional<TokenConstraint> constraint;
     private final Plan plan;
+    /** Finds what is told beside the chosen token; empty if no probabilities are wanted. */
     private final Optional<Largest> mostProbable;
+
     private final boolean afterSampling;
 
     /**
@@ -69,8 +71,11 @@ public final class TokenSampler implements AutoCloseable {
         this.constraint = constraint;
         this.plan = plan;
         int probabilities = (int) parameters.whole(Parameter.N_PROBS);
-        this.mostProbable = probabilities == 0 ? Optional.empty() : Optional.of(new Largest(probabilities));
-        this.afterSampling = parameters.truth(Parameter.POST_SAMPLING_PROBS);
+        // The best of several texts is the one with the most probable tokens.
+        boolean compares = parameters.bestOf().orElse(1) > parameters.whole(Parameter.N);
+        this.mostProbable =
+                probabilities == 0 && !compares ? Optional.empty() : Optional.of(new Largest(probabilities));
+        this.afterSampling = probabilities > 0 && parameters.truth(Parameter.POST_SAMPLING_PROBS);
     }
 
     /**
@@ -300,7 +305,8 @@ public final class TokenSampler implements AutoCloseable {
      *
      * @param context the context that evaluated the batch
      * @param index the index that its batch gave, with logits wanted
-     * @return the token; empty if no token is left that is neither banned nor forbidden by the constraint
+     * @return the token, with its probability if {@code n_probs} or {@code best_of} wants it; empty if no token is left that is neither
+     *     banned nor forbidden by the constraint
      * @throws LlamaException if the model gives no valid probabilities
      */
     public Optional<SampledToken> sample(LlamaContext context, int index) throws LlamaException {

@@ -11,6 +11,7 @@ import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateEvent;
+import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.Generation;
@@ -18,6 +19,7 @@ import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.LogitBias;
 import io.hyperion.api.ModelNotFoundException;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
@@ -150,6 +152,43 @@ class InProcessClientTest {
             assertThat(client.generate(babble().temperature(1e-30).maxTokens(30).build())
                             .text())
                     .isEqualTo(greedy);
+        }
+
+        @Test
+        @DisplayName("chooses by them: biases, bans, penalties of the prompt")
+        void sampling() {
+            GenerateParameters open =
+                    GenerateParameters.builder().temperature(0).maxTokens(8).build();
+            String plain = generate(open);
+            assertThat(generate(open.toBuilder()
+                            .logitBias(List.of(LogitBias.of(plain.strip().substring(0, 1), LogitBias.BANNED)))
+                            .repeatPenalty(50)
+                            .build()))
+                    .isNotEqualTo(plain);
+            assertThat(generate(open.toBuilder().ignoreEos(true).maxTokens(100).build()))
+                    .hasSizeGreaterThan(plain.length());
+        }
+
+        private String generate(GenerateParameters parameters) {
+            return client.generate(GenerateRequest.builder()
+                            .user("Hello!")
+                            .parameters(parameters)
+                            .build())
+                    .text();
+        }
+
+        @Test
+        @DisplayName("refuses a bias of a token that the model does not have")
+        void unknownToken() {
+            GenerateRequest request = GenerateRequest.builder()
+                    .prompt("Once")
+                    .parameters(GenerateParameters.builder()
+                            .logitBias(List.of(LogitBias.of(1_000_000, 1)))
+                            .build())
+                    .build();
+            assertThatThrownBy(() -> client.generate(request))
+                    .isInstanceOfSatisfying(InvalidRequestException.class, error -> assertThat(error.parameter())
+                            .contains("logit_bias"));
         }
 
         @Test

@@ -646,8 +646,13 @@ class TokenSamplerTest {
             assertThat(probability.top()).allSatisfy(one -> assertThat(one.logProbability())
                     .isCloseTo(Math.log(expected[one.token()]), within(1e-5)));
         });
-        assertThat(draws(builder -> builder)).hasSize(DRAWS);
-        try (TokenSampler sampler = sampler(open(builder -> builder))) {
+        try (TokenSampler sampler = sampler(open(builder -> builder.n(2).bestOf(3)))) {
+            SampledToken sampled = sampler.sample(context, index).orElseThrow();
+            TokenProbability probability = sampled.probability().orElseThrow();
+            assertThat(probability.logProbability()).isCloseTo(Math.log(expected[sampled.token()]), within(1e-5));
+            assertThat(probability.top()).isEmpty();
+        }
+        try (TokenSampler sampler = sampler(open(builder -> builder.n(2).bestOf(2)))) {
             assertThat(sampler.sample(context, index).orElseThrow().probability())
                     .isEmpty();
         }
