@@ -211,6 +211,20 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         if (!active.isEmpty()) {
             step();
         }
+        assert isAccountedFor() : "The tree and the context do not have the same cells";
+    }
+
+    /** {@return whether each used cell is one that the tree knows, or a live sequence's own} */
+    private boolean isAccountedFor() {
+        if (!cache.isSharing()) {
+            return true;
+        }
+        noteEvaluated();
+        int own = active.stream()
+                .mapToInt(sequence ->
+                        sequence.evaluated() - sequence.place().orElseThrow().length())
+                .sum();
+        return cache.cells() + own == context.usedCells();
     }
 
     /** {@return false if the loop shall end} */
@@ -429,6 +443,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 }
                 if (outcome == LlamaContext.Outcome.ABORTED) {
                     aborted = true;
+                    repair();
                     meter.aborted();
                     return false;
                 }
@@ -455,6 +470,22 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             }
         }
         return false;
+    }
+
+    /** After a step that was broken off: what sequences lost by it is evaluated again. */
+    private void repair() {
+        for (Sequence sequence : active) {
+            context.removeFrom(sequence.place().orElseThrow().id(), sequence.evaluated());
+        }
+        int[] intact = context.intactLengths();
+        cache.dropDamaged(intact);
+        for (Sequence sequence : active) {
+            Place place = sequence.place().orElseThrow();
+            if (intact[place.id()] < sequence.evaluated()) {
+                cache.cut(place, intact[place.id()]);
+                sequence.rewind(intact[place.id()]);
+            }
+        }
     }
 
     /** From here to the end of the step a cancel breaks it off, if it is mostly for that request, and the one before was not broken off. */

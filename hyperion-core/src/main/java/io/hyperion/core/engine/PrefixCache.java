@@ -5,9 +5,9 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -106,7 +106,7 @@ final class PrefixCache {
         if (freeIds.isEmpty()) {
             evict();
         }
-        Node root = roots.computeIfAbsent(realm, unknown -> new Node(null, new int[0], 0, new HashSet<>()));
+        Node root = roots.computeIfAbsent(realm, unknown -> new Node(null, new int[0], 0, new LinkedHashSet<>()));
         Place place = new Place(freeIds.removeFirst(), realm, root);
         root.places.add(place);
         return place;
@@ -171,10 +171,10 @@ final class PrefixCache {
         return different < 0 ? end : different;
     }
 
-    /** What is behind the node was of use: its idle sequences become the most recently used ones. */
+    /** The idle sequences that end with this node were of use. Those that only begin with it were not: another may keep it for them. */
     private void touch(Node node) {
-        for (Place place : node.places) {
-            if (idle.remove(place)) {
+        for (Place place : List.copyOf(node.places)) {
+            if (place.end == node && idle.remove(place)) {
                 idle.add(place);
             }
         }
@@ -205,7 +205,7 @@ final class PrefixCache {
                 end.length = needed;
                 place.length = length;
             } else {
-                Set<Place> places = new HashSet<>(4);
+                Set<Place> places = new LinkedHashSet<>(4);
                 places.add(place);
                 Node added = new Node(end, Arrays.copyOfRange(tokens, from, length), length - from, places);
                 end.children.put(tokens[from], added);
@@ -231,7 +231,7 @@ final class PrefixCache {
 
     /** {@return the upper part; the lower one stays what it was for those that end there} */
     private static Node split(Node node, int at) {
-        Node upper = new Node(node.parent, Arrays.copyOf(node.tokens, at), at, new HashSet<>(node.places));
+        Node upper = new Node(node.parent, Arrays.copyOf(node.tokens, at), at, new LinkedHashSet<>(node.places));
         node.parent.children.put(node.tokens[0], upper);
         node.tokens = Arrays.copyOfRange(node.tokens, at, node.length);
         node.length -= at;
@@ -264,7 +264,7 @@ final class PrefixCache {
     }
 
     private Set<Place> idlePlacesEndingAt(Node node) {
-        Set<Place> ending = new HashSet<>();
+        Set<Place> ending = new LinkedHashSet<>();
         for (Place place : node.places) {
             if (place.end == node && !place.live && idle.contains(place)) {
                 ending.add(place);
@@ -367,6 +367,19 @@ final class PrefixCache {
         }
         place.end = above;
         place.length = length;
+    }
+
+    /**
+     * Gives up the idle sequences that lost cells.
+     *
+     * @param intact {@code int[sequences]}: how many positions of each are there
+     */
+    void dropDamaged(int[] intact) {
+        for (Place place : List.copyOf(idle)) {
+            if (intact[place.id] < place.length) {
+                drop(place);
+            }
+        }
     }
 
     /** {@return the node of a sequence that begins with the token at this position; it is made one if it was not} */

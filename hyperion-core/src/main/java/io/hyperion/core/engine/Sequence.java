@@ -127,6 +127,14 @@ final class Sequence {
         evaluated = length;
     }
 
+    /** Its tokens from here on are evaluated again. */
+    void rewind(int length) {
+        evaluated = length;
+        if (generated == 0) {
+            cachedTokens = Math.min(cachedTokens, length);
+        }
+    }
+
     /** {@return how many tokens of its prompt were taken from others} */
     int cachedTokens() {
         return cachedTokens;

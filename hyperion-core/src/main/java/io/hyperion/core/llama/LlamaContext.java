@@ -6,6 +6,7 @@ import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -77,7 +78,10 @@ public final class LlamaContext implements AutoCloseable {
         DONE,
         /** There are not enough free cells side by side; nothing was evaluated. */
         NO_CELLS,
-        /** {@link LlamaContext#abortStep()} was called; nothing was evaluated. */
+        /**
+         * {@link LlamaContext#abortStep()} was called; nothing was evaluated. The sequences of the batch have cells behind those that
+         * they had before, which must be removed, and any sequence may have lost some: see {@link LlamaContext#intactLengths()}.
+         */
         ABORTED
     }
 
@@ -270,6 +274,38 @@ public final class LlamaContext implements AutoCloseable {
     public synchronized void clear() {
         requireOpen();
         LlamaH.llama_kv_self_clear(handle);
+    }
+
+    /**
+     * How much of each sequence is there. A step that is broken off takes its cells back by their indices, but b4916 takes these for
+     * positions: whatever sequences have at these positions is lost, too. This looks at every cell, so it is slow.
+     *
+     * @return {@code int[sequences]}: how many positions, from 0 and without a gap, a sequence has cells for
+     */
+    public synchronized int[] intactLengths() {
+        requireOpen();
+        requireTransformer();
+        BitSet[] present = new BitSet[settings.sequences()];
+        Arrays.setAll(present, sequence -> new BitSet());
+        LlamaH.CacheView view = LlamaH.llama_kv_cache_view_init(handle, settings.sequences());
+        try {
+            LlamaH.llama_kv_cache_view_update(handle, view);
+            for (int cell = 0; cell < view.nCells; cell++) {
+                int position = view.cells.getInt(4L * cell);
+                for (int i = 0; i < view.nSeqMax; i++) {
+                    int sequence = view.cellsSequences.getInt(4L * ((long) cell * view.nSeqMax + i));
+                    if (sequence < 0) {
+                        break;
+                    }
+                    present[sequence].set(position);
+                }
+            }
+        } finally {
+            LlamaH.llama_kv_cache_view_free(view);
+        }
+        return Arrays.stream(present)
+                .mapToInt(positions -> positions.nextClearBit(0))
+                .toArray();
     }
 
     /** {@return how many cells are in use} */

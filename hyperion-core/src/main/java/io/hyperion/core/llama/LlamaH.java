@@ -81,6 +81,12 @@ final class LlamaH {
 
     static native void llama_kv_self_clear(Pointer context);
 
+    static native CacheView.ByValue llama_kv_cache_view_init(Pointer context, int maxSequences);
+
+    static native void llama_kv_cache_view_update(Pointer context, CacheView view);
+
+    static native void llama_kv_cache_view_free(CacheView view);
+
     static native int llama_kv_self_used_cells(Pointer context);
 
     static native Pointer llama_sampler_chain_init(SamplerChainParams.ByValue params);
@@ -258,6 +264,30 @@ final class LlamaH {
         public Pointer logits;
 
         public static final class ByValue extends Batch implements Structure.ByValue {}
+    }
+
+    /** {@code llama_kv_cache_view}. */
+    @FieldOrder({
+        "nCells",
+        "nSeqMax",
+        "tokenCount",
+        "usedCells",
+        "maxContiguous",
+        "maxContiguousIdx",
+        "cells",
+        "cellsSequences"
+    })
+    public static class CacheView extends Structure {
+        public int nCells;
+        public int nSeqMax;
+        public int tokenCount;
+        public int usedCells;
+        public int maxContiguous;
+        public int maxContiguousIdx;
+        public Pointer cells;
+        public Pointer cellsSequences;
+
+        public static final class ByValue extends CacheView implements Structure.ByValue {}
     }
 
     /** {@code llama_sampler_chain_params}. */
