@@ -5,10 +5,10 @@ import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateListener;
+import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Generation;
 import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
-import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.engine.PrefixCache.Place;
 import io.hyperion.core.engine.PrefixCache.Realm;
@@ -104,25 +104,47 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
      */
     Generation submit(EngineRequest request, GenerateListener listener) {
         RunningRequest running = new RunningRequest(request, listener, this);
-        int waiting;
-        synchronized (lock) {
-            if (closing) {
-                throw shuttingDown();
+        int waiting = 0;
+        boolean queued = false;
+        try {
+            // Here, and not in the loop: some samplers take their time to be made.
+            running.sequences().forEach(this::makeSampler);
+            synchronized (lock) {
+                if (closing) {
+                    throw shuttingDown();
+                }
+                // Those that will be admitted at the next step do not count as waiting.
+                waiting = Math.max(0, queue.requests() - freeSequences);
+                if (waiting >= settings.queueCapacity() && queue.requests() >= freeSequences) {
+                    meter.refused();
+                    throw new BusyException(
+                            ErrorCode.QUEUE_FULL,
+                            "The queue of model '" + model + "' is full: " + waiting + " requests are waiting",
+                            retryAfter(waiting));
+                }
+                queue.add(running);
+                queued = true;
+                lock.notifyAll();
             }
-            // Those that will be admitted at the next step do not count as waiting.
-            waiting = Math.max(0, queue.requests() - freeSequences);
-            if (waiting >= settings.queueCapacity() && queue.requests() >= freeSequences) {
-                meter.refused();
-                throw new BusyException(
-                        ErrorCode.QUEUE_FULL,
-                        "The queue of model '" + model + "' is full: " + waiting + " requests are waiting",
-                        retryAfter(waiting));
+        } finally {
+            if (!queued) {
+                running.sequences().forEach(Sequence::end);
             }
-            queue.add(running);
-            lock.notifyAll();
         }
         meter.queued(waiting + 1);
         return running;
+    }
+
+    private void makeSampler(Sequence sequence) {
+        GenerateParameters parameters = sequence.request().request().parameters();
+        if (sequence.index() > 0 && parameters.seed().isPresent()) {
+            // With the same seed all texts would be the same.
+            long seed = parameters.seed().getAsLong() + sequence.index();
+            parameters = parameters.toBuilder()
+                    .seed(seed % GenerateParameters.MAX_SEED)
+                    .build();
+        }
+        sequence.setSampler(TokenSampler.of(library, vocabulary, sequenceLimit, parameters, Optional.empty()));
     }
 
     /** {@return when a sequence will be free for one who comes behind those who wait, if requests go on as they went} */
@@ -303,32 +325,6 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 next = head.get();
                 queue.take(next);
                 freeSequences--;
-            }
-            try {
-                if (!next.hasSampler()) {
-                    next.setSampler(TokenSampler.of(
-                            library,
-                            vocabulary,
-                            sequenceLimit,
-                            next.request().request().parameters(),
-                            Optional.empty()));
-                }
-            } catch (RuntimeException e) {
-                // It is in neither list now: nobody else would tell its listener.
-                next.request()
-                        .fail(
-                                e instanceof InvalidRequestException invalid
-                                        ? invalid
-                                        : new EngineException(
-                                                ErrorCode.ENGINE_FAILURE,
-                                                "Model '" + model + "' could not take the request",
-                                                e));
-                synchronized (lock) {
-                    freeSequences++;
-                    queue.removeIf(Sequence::hasEnded);
-                }
-                releaseEnded();
-                continue;
             }
             int wanted = next.request().request().options().slot();
             int slot = wanted >= 0 && freeSlots.get(wanted) ? wanted : freeSlots.nextSetBit(0);
@@ -544,8 +540,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             if (sequence.logitsIndex() < 0 || sequence.hasEnded()) {
                 continue;
             }
-            int maxTokens =
-                    sequence.request().request().parameters().maxTokens().orElse(Integer.MAX_VALUE);
+            GenerateParameters parameters = sequence.request().request().parameters();
+            int maxTokens = parameters.maxTokens().orElse(Integer.MAX_VALUE);
             if (sequence.generated() >= maxTokens) {
                 // Only the prompt was to be evaluated.
                 sequence.finish(FinishReason.LENGTH);
@@ -554,7 +550,10 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             Optional<SampledToken> found;
             try {
                 found = sequence.sampler().sample(context, sequence.logitsIndex());
-            } catch (LlamaException e) {
+            } catch (HyperionException e) {
+                sequence.request().fail(e);
+                continue;
+            } catch (LlamaException | RuntimeException e) {
                 LOGGER.log(System.Logger.Level.ERROR, "Sampling with model '" + model + "' failed", e);
                 sequence.request().fail(new EngineException(ErrorCode.ENGINE_FAILURE, e.getMessage(), e));
                 continue;
@@ -570,7 +569,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             sequence.append(
                     token,
                     ends ? new byte[0] : vocabulary.piece(token),
-                    found.get().probability());
+                    found.get().probability(),
+                    !ends && parameters.logProbabilities().orElse(0) > 0);
             if (ends || sequence.hasStopString()) {
                 sequence.finish(FinishReason.STOP);
             } else if (sequence.generated() >= maxTokens

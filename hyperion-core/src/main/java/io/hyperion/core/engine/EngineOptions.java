@@ -1,5 +1,10 @@
 package io.hyperion.core.engine;
 
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.Parameter;
+
 /**
  * What a request wants of the engine, apart from how tokens are sampled.
  *
@@ -14,4 +19,39 @@ package io.hyperion.core.engine;
 record EngineOptions(
         int completions, int bestOf, boolean cachePrompt, boolean contextShift, int keep, int discard, int slot) {
     static final EngineOptions DEFAULTS = new EngineOptions(1, 1, true, false, 0, 0, -1);
+
+    /**
+     * What parameters say.
+     *
+     * @param parameters the parameters, with the model's defaults merged in
+     * @param slots how many slots the model has
+     * @return the options
+     * @throws InvalidRequestException if fewer texts are to be generated than chosen, or there is no such slot
+     */
+    static EngineOptions of(GenerateParameters parameters, int slots) {
+        int completions = parameters.n().orElse(1);
+        int bestOf = parameters.bestOf().orElse(completions);
+        if (bestOf < completions) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE,
+                    Parameter.BEST_OF.wireName(),
+                    "'best_of' must be at least 'n', which is " + completions + ", but is " + bestOf);
+        }
+        int slot = parameters.slot().orElse(-1);
+        if (slot >= slots) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE,
+                    Parameter.ID_SLOT.wireName(),
+                    "'id_slot' must be below " + slots + ", the number of slots of the model, or -1 for any, but is "
+                            + slot);
+        }
+        return new EngineOptions(
+                completions,
+                bestOf,
+                parameters.truth(Parameter.CACHE_PROMPT),
+                parameters.contextShift().orElse(false),
+                (int) parameters.whole(Parameter.N_KEEP),
+                (int) parameters.whole(Parameter.N_DISCARD),
+                slot);
+    }
 }

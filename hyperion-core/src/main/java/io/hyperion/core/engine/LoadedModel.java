@@ -14,6 +14,7 @@ import io.hyperion.core.llama.LlamaModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A model in memory that serves many requests at once. It owns the weights, the context and the thread of the batch loop. Safe for use
@@ -27,6 +28,7 @@ public final class LoadedModel implements AutoCloseable {
     private final LlamaModel model;
     private final LlamaContext context;
     private final int sequenceLimit;
+    private final int slots;
     private final BatchLoop loop;
     private final Thread thread;
 
@@ -41,6 +43,7 @@ public final class LoadedModel implements AutoCloseable {
         this.model = model;
         this.context = context;
         this.sequenceLimit = Math.min(model.trainedContextLength(), context.cells());
+        this.slots = settings.slots();
         this.loop = new BatchLoop(name, library, model, context, sequenceLimit, settings, listener);
         this.thread = new Thread(loop, "hyperion-" + name);
         // The creating thread's loader is that of whichever application asked first: it must not be kept alive.
@@ -116,6 +119,7 @@ public final class LoadedModel implements AutoCloseable {
      * @param listener hears of the generation
      * @return a handle to cancel it
      * @throws ContextExceededException if the prompt leaves no room for a token
+     * @throws InvalidRequestException if the prompt is empty, or a parameter does not fit the model
      * @throws io.hyperion.api.BusyException if the queue is full
      * @throws ModelUnavailableException if the model is being closed
      */
@@ -125,7 +129,7 @@ public final class LoadedModel implements AutoCloseable {
             Optional<Duration> timeout,
             Optional<String> caller,
             GenerateListener listener) {
-        int[] tokens = tokenize(prompt);
+        int[] tokens = whileOpen(() -> model.vocabulary().tokenize(prompt, true, true));
         if (tokens.length == 0) {
             throw new InvalidRequestException(ErrorCode.EMPTY_PROMPT, "prompt", "The prompt has no tokens");
         }
@@ -135,13 +139,14 @@ public final class LoadedModel implements AutoCloseable {
                     "The prompt has " + tokens.length + " tokens, but the context of model '" + name + "' holds "
                             + sequenceLimit + ", of which at least one is for the completion");
         }
-        return loop.submit(
-                new EngineRequest(name, prompt, tokens, parameters, EngineOptions.DEFAULTS, timeout, caller), listener);
+        EngineOptions options = EngineOptions.of(parameters, slots);
+        return whileOpen(() ->
+                loop.submit(new EngineRequest(name, prompt, tokens, parameters, options, timeout, caller), listener));
     }
 
-    private int[] tokenize(String prompt) {
+    private <T> T whileOpen(Supplier<T> call) {
         try {
-            return model.vocabulary().tokenize(prompt, true, true);
+            return call.get();
         } catch (IllegalStateException closed) {
             throw new ModelUnavailableException(
                     ErrorCode.SHUTTING_DOWN, "The model '" + name + "' is being unloaded", closed);

@@ -88,10 +88,6 @@ final class Sequence {
         return slot;
     }
 
-    boolean hasSampler() {
-        return sampler.isPresent();
-    }
-
     /** Takes a sampler, closed when it ends, and shows it the prompt. */
     void setSampler(TokenSampler taken) {
         sampler = Optional.of(taken);
@@ -186,22 +182,19 @@ final class Sequence {
         logitsIndex = NONE;
     }
 
-    /** Takes the next token, the text that it adds, and how probable it was if that is to be told. */
-    void append(int token, byte[] piece, Optional<TokenProbability> probability) {
+    /** Takes the next token, the text that it adds, how probable it was, if that is known, and whether that is to be told. */
+    void append(int token, byte[] piece, Optional<TokenProbability> probability, boolean told) {
         request.sampled();
         if (size == tokens.length) {
             tokens = Arrays.copyOf(tokens, Math.max(16, size + size / 2));
         }
         tokens[size++] = token;
         generated++;
-        if (probability.isPresent()) {
+        logProbabilities += probability.map(TokenProbability::logProbability).orElse(0.0);
+        if (told && probability.isPresent()) {
             untold.add(new Told(probability.get(), assembler.length()));
         }
         tell(assembler.add(piece), assembler.given());
-    }
-
-    void addLogProbability(double logProbability) {
-        logProbabilities += logProbability;
     }
 
     /** {@return the mean log-probability of its tokens; of no token it is 0} */

@@ -1,24 +1,33 @@
 package io.hyperion.war.hyperion;
 
+import io.hyperion.api.Completion;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.Parameter;
+import io.hyperion.api.TokenProbability;
 import io.hyperion.war.json.Json;
+import io.hyperion.war.wire.Probabilities;
 import io.hyperion.war.wire.WireCall;
+import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import java.util.List;
 import java.util.Optional;
 
 /** One {@code generate} request, and how its results are told. */
 record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implements WireCall {
     @Override
     public JsonObject piece(GenerateEvent.Piece piece) {
-        return Json.object().add("text", piece.text()).build();
+        JsonObjectBuilder event = Json.object().add("text", piece.text());
+        addDetails(event, piece);
+        return event.build();
     }
 
     @Override
     public JsonObject reply(GenerateReply reply) {
         // The first eight fields are those of Hyperion's first clients, in their order; success is a string to them.
-        return Json.object()
+        JsonObjectBuilder result = Json.object()
                 .add("success", "true")
                 .add("output", reply.text())
                 .add("prompt", reply.prompt())
@@ -29,7 +38,36 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
                 .add("method", "model.generate")
                 .add("model", reply.model())
                 .add("finish_reason", reply.finishReason().wireName())
-                .build();
+                .add("cached_tokens", reply.cachedTokens());
+        addProbabilities(result, reply.completion().probabilities());
+        if (reply.completions().size() > 1) {
+            JsonArrayBuilder completions = Json.list();
+            for (Completion completion : reply.completions()) {
+                JsonObjectBuilder one = Json.object()
+                        .add("output", completion.text())
+                        .add("completion_tokens", completion.tokens())
+                        .add("finish_reason", completion.finishReason().wireName());
+                addProbabilities(one, completion.probabilities());
+                completions.add(one);
+            }
+            result.add("completions", completions);
+        }
+        return result.build();
+    }
+
+    @Override
+    public void addDetails(JsonObjectBuilder event, GenerateEvent.Piece piece) {
+        if (request.parameters().n().orElse(1) > 1) {
+            event.add("completion", piece.completion());
+        }
+        addProbabilities(event, piece.probabilities());
+    }
+
+    private void addProbabilities(JsonObjectBuilder target, List<TokenProbability> probabilities) {
+        if (!probabilities.isEmpty()) {
+            boolean afterSampling = request.parameters().truth(Parameter.POST_SAMPLING_PROBS);
+            target.add("completion_probabilities", Probabilities.list(probabilities, afterSampling));
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.hyperion.war.llamacpp;
 
+import io.hyperion.api.Completion;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateParameters;
@@ -9,6 +10,7 @@ import io.hyperion.api.HyperionClient;
 import io.hyperion.api.LogitBias;
 import io.hyperion.api.Parameter;
 import io.hyperion.war.json.Json;
+import io.hyperion.war.wire.Probabilities;
 import io.hyperion.war.wire.WireCall;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
@@ -26,43 +28,78 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
 
     @Override
     public JsonObject piece(GenerateEvent.Piece piece) {
-        return Json.object().add("content", piece.text()).add("stop", false).build();
+        JsonObjectBuilder event = Json.object().add("content", piece.text()).add("stop", false);
+        addDetails(event, piece);
+        return event.build();
     }
 
     @Override
     public JsonObject reply(GenerateReply reply) {
-        return result(reply, reply.text());
+        return result(reply, false);
     }
 
     @Override
     public JsonObject streamEnd(GenerateReply reply) {
-        return result(reply, "");
+        return result(reply, true);
     }
 
-    private JsonObject result(GenerateReply reply, String content) {
+    @Override
+    public void addDetails(JsonObjectBuilder event, GenerateEvent.Piece piece) {
+        if (request.parameters().n().orElse(1) > 1) {
+            event.add("index", piece.completion());
+        }
+        if (!piece.probabilities().isEmpty()) {
+            event.add("completion_probabilities", Probabilities.list(piece.probabilities(), afterSampling()));
+        }
+    }
+
+    /** The first completion's fields are the result's own; if there are more, all are in a list too. */
+    private JsonObject result(GenerateReply reply, boolean streamed) {
         int contextSize = client.model(reply.model()).contextSize();
-        boolean hitLength = reply.finishReason() == FinishReason.LENGTH;
-        boolean hitLimit = request.parameters().maxTokens().orElse(Integer.MAX_VALUE) <= reply.completionTokens();
-        return Json.object()
-                .add("content", content)
-                .add("stop", true)
-                .add("model", reply.model())
+        JsonObjectBuilder result = Json.object();
+        add(result, reply.completion(), streamed);
+        result.add("model", reply.model())
                 .add("prompt", reply.prompt())
-                // No slot is the caller's to keep: -1 is "any" when it is sent back.
+                .add("id_slot", reply.slot())
+                // What comes back from clients that keep it: any slot will do, since all find what is cached.
                 .add("slot_id", -1)
+                .add("tokens_evaluated", reply.promptTokens())
+                .add("tokens_cached", reply.cachedTokens())
+                .add("generation_settings", settings(contextSize, reply.model()))
+                .add("timings", timings(reply));
+        if (reply.completions().size() > 1) {
+            JsonArrayBuilder completions = Json.list();
+            for (int i = 0; i < reply.completions().size(); i++) {
+                JsonObjectBuilder completion = Json.object().add("index", i);
+                add(completion, reply.completions().get(i), streamed);
+                completions.add(completion);
+            }
+            result.add("completions", completions);
+        }
+        return result.build();
+    }
+
+    private void add(JsonObjectBuilder result, Completion completion, boolean streamed) {
+        boolean hitLength = completion.finishReason() == FinishReason.LENGTH;
+        boolean hitLimit = request.parameters().maxTokens().orElse(Integer.MAX_VALUE) <= completion.tokens();
+        result.add("content", streamed ? "" : completion.text())
+                .add("stop", true)
                 .add(
                         "stopped_eos",
-                        reply.finishReason() == FinishReason.STOP
-                                && reply.stopString().isEmpty())
+                        completion.finishReason() == FinishReason.STOP
+                                && completion.stopString().isEmpty())
                 .add("stopped_limit", hitLength)
-                .add("stopped_word", reply.stopString().isPresent())
-                .add("stopping_word", reply.stopString().orElse(""))
-                .add("tokens_predicted", reply.completionTokens())
-                .add("tokens_evaluated", reply.promptTokens())
-                .add("truncated", hitLength && !hitLimit)
-                .add("generation_settings", settings(contextSize, reply.model()))
-                .add("timings", timings(reply))
-                .build();
+                .add("stopped_word", completion.stopString().isPresent())
+                .add("stopping_word", completion.stopString().orElse(""))
+                .add("tokens_predicted", completion.tokens())
+                .add("truncated", completion.truncated() || hitLength && !hitLimit);
+        if (!streamed && !completion.probabilities().isEmpty()) {
+            result.add("completion_probabilities", Probabilities.list(completion.probabilities(), afterSampling()));
+        }
+    }
+
+    private boolean afterSampling() {
+        return request.parameters().truth(Parameter.POST_SAMPLING_PROBS);
     }
 
     /** What the caller asked for; the model's own defaults are not his. */
@@ -124,11 +161,13 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
         double promptMs = millis(reply.timings().prompt());
         double predictedMs = millis(reply.timings().generation());
         int predicted = reply.completionTokens();
+        // Those that had to be evaluated.
+        int prompt = reply.promptTokens() - reply.cachedTokens();
         return Json.object()
-                .add("prompt_n", reply.promptTokens())
+                .add("prompt_n", prompt)
                 .add("prompt_ms", promptMs)
-                .add("prompt_per_token_ms", ratio(promptMs, reply.promptTokens()))
-                .add("prompt_per_second", ratio(1000.0 * reply.promptTokens(), promptMs))
+                .add("prompt_per_token_ms", ratio(promptMs, prompt))
+                .add("prompt_per_second", ratio(1000.0 * prompt, promptMs))
                 .add("predicted_n", predicted)
                 .add("predicted_ms", predictedMs)
                 .add("predicted_per_token_ms", ratio(predictedMs, predicted))

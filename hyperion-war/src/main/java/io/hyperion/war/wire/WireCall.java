@@ -4,6 +4,7 @@ import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import java.util.Optional;
 
 /** One generation asked for in a {@link WireFormat}, and how its results are told. */
@@ -19,6 +20,14 @@ public interface WireCall {
      * @return how a stream over HTTP tells it
      */
     JsonObject piece(GenerateEvent.Piece piece);
+
+    /**
+     * Adds what a piece says beside its text: which completion it belongs to if there are several, and probabilities.
+     *
+     * @param event gets it
+     * @param piece the piece
+     */
+    void addDetails(JsonObjectBuilder event, GenerateEvent.Piece piece);
 
     /**
      * @param reply the result

@@ -11,8 +11,8 @@ import java.util.List;
 final class Frames {
     private Frames() {}
 
-    static String token(JsonValue id, String text) {
-        return event(id, "token").add("text", text).build().toString();
+    static JsonObjectBuilder token(JsonValue id, String text) {
+        return event(id, "token").add("text", text);
     }
 
     static JsonObjectBuilder done(JsonValue id, JsonObject result) {

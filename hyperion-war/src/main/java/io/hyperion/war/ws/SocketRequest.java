@@ -61,7 +61,9 @@ final class SocketRequest {
     /** The frame that tells what was taken from the buffer. */
     String frame(PieceBuffer.Taken taken) {
         if (taken instanceof PieceBuffer.Piece piece) {
-            return Frames.token(id, piece.piece().text());
+            JsonObjectBuilder frame = Frames.token(id, piece.piece().text());
+            call.addDetails(frame, piece.piece());
+            return frame.build().toString();
         }
         if (taken instanceof PieceBuffer.Done done) {
             JsonObjectBuilder frame = Frames.done(id, call.reply(done.reply()));
