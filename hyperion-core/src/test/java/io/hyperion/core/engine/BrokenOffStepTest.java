@@ -140,16 +140,18 @@ class BrokenOffStepTest {
     void flightRecorder(@TempDir Path directory) throws IOException {
         Path model = TinyModel.llama().write(directory.resolve("slow.gguf"));
         Path file = directory.resolve("recording.jfr");
-        try (Recording recording = new Recording();
-                InProcessClient client = client(model, EngineListener.NONE)) {
+        try (Recording recording = new Recording()) {
             recording.enable("io.hyperion.Step");
             recording.enable("io.hyperion.Request");
             recording.start();
-            client.generate(GenerateRequest.builder()
-                    .prompt("abc")
-                    .temperature(0)
-                    .maxTokens(7)
-                    .build());
+            // Closed before the end of the recording: the reply comes before the event of its last step.
+            try (InProcessClient client = client(model, EngineListener.NONE)) {
+                client.generate(GenerateRequest.builder()
+                        .prompt("abc")
+                        .temperature(0)
+                        .maxTokens(7)
+                        .build());
+            }
             recording.stop();
             recording.dump(file);
         }
