@@ -7,6 +7,8 @@ import com.sun.jna.Pointer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The state of a model at work ({@code llama_context}): sequences over one KV cache. Calls are serialised; meant for one thread, which
@@ -37,6 +39,8 @@ public final class LlamaContext implements AutoCloseable {
 
     private final boolean recurrent;
     private Pointer handle;
+    private List<LoraAdapter.Scaled> adapters = List.of();
+    private Optional<StateLayout> stateLayout = Optional.empty();
 
     /**
      * The sizes of a context.
@@ -268,9 +272,123 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     /**
+     * Says which LoRA adapters {@link #decode} applies from now on, to all sequences of a batch. What is in the cache already stays as it
+     * was evaluated.
+     *
+     * @param scaled the adapters, each once and with its scale; those with a scale of 0 are left out; empty for the bare model
+     * @throws IllegalArgumentException if an adapter is of another model or is there twice
+     * @throws IllegalStateException if an adapter is closed
+     */
+    public synchronized void setAdapters(List<LoraAdapter.Scaled> scaled) {
+        requireOpen();
+        List<LoraAdapter.Scaled> effective =
+                scaled.stream().filter(one -> one.scale() != 0).toList();
+        if (effective.equals(adapters)) {
+            return;
+        }
+        long distinct =
+                effective.stream().map(LoraAdapter.Scaled::adapter).distinct().count();
+        if (distinct != effective.size()) {
+            throw new IllegalArgumentException("An adapter is there twice: " + effective);
+        }
+        List<Pointer> handles =
+                effective.stream().map(one -> one.adapter().handleFor(model)).toList();
+        LlamaH.llama_clear_adapter_lora(handle);
+        for (int i = 0; i < handles.size(); i++) {
+            LlamaH.llama_set_adapter_lora(
+                    handle, handles.get(i), effective.get(i).scale());
+        }
+        adapters = effective;
+    }
+
+    /**
+     * Copies what the cache holds of a sequence.
+     *
+     * @param sequence the sequence, of which at least one token is evaluated
+     * @return the copy; the caller closes it
+     * @throws LlamaException if there is not enough memory
+     * @throws IllegalArgumentException if the sequence is empty
+     */
+    public synchronized SequenceState copySequence(int sequence) throws LlamaException {
+        requireOpen();
+        requireSequence(sequence);
+        long size = LlamaH.llama_state_seq_get_size(handle, sequence);
+        if (size <= stateLayout().emptySize()) {
+            throw new IllegalArgumentException("Sequence " + sequence + " is empty");
+        }
+        SequenceState state = SequenceState.allocate(size);
+        model.forgetFailures();
+        long written = LlamaH.llama_state_seq_get_data(handle, state.memory(), size, sequence);
+        if (written != size) {
+            state.close();
+            throw new LlamaException("llama.cpp cannot copy the state of a sequence" + model.failure());
+        }
+        return state;
+    }
+
+    /**
+     * Puts a copy into the cache in place of what it holds of a sequence. The state is compared with the layout of this context first, so
+     * that nothing reaches llama.cpp that it would not survive or would silently misread.
+     *
+     * @param sequence the sequence
+     * @param state what {@link #copySequence} gave, of this context or another of the same model
+     * @param tokens how many tokens the state is of: decoding goes on at this position
+     * @return whether there was room; if not, the sequence is empty
+     * @throws LlamaException if the state does not fit this context: it is damaged, of another model, or of a cache of other settings; the
+     *     sequence is as before
+     */
+    public synchronized Outcome restoreSequence(int sequence, SequenceState state, int tokens) throws LlamaException {
+        requireOpen();
+        requireSequence(sequence);
+        stateLayout().requireFits(state, tokens);
+        logitsReady.clear();
+        if (setState(sequence, state)) {
+            return Outcome.DONE;
+        }
+        // The cells must lie side by side.
+        LlamaH.llama_kv_self_defrag(handle);
+        LlamaH.llama_kv_self_update(handle);
+        return setState(sequence, state) ? Outcome.DONE : Outcome.NO_CELLS;
+    }
+
+    private boolean setState(int sequence, SequenceState state) {
+        return LlamaH.llama_state_seq_set_data(handle, state.memory(), state.size(), sequence) == state.size();
+    }
+
+    /** What llama.cpp writes of a sequence without tokens tells the layout of the others. */
+    private StateLayout stateLayout() throws LlamaException {
+        if (stateLayout.isEmpty()) {
+            // No sequence has this id.
+            int none = settings.sequences();
+            long size = LlamaH.llama_state_seq_get_size(handle, none);
+            try (SequenceState empty = SequenceState.allocate(size)) {
+                if (size < 1 || LlamaH.llama_state_seq_get_data(handle, empty.memory(), size, none) != size) {
+                    throw new LlamaException("llama.cpp cannot tell the layout of its cache" + model.failure());
+                }
+                stateLayout = Optional.of(StateLayout.of(empty, model.isRecurrent(), cells));
+            }
+        }
+        return stateLayout.get();
+    }
+
+    /**
      * Samples the next token. NaN and infinite logits, which a damaged model gives, would crash the samplers: they are found before.
      */
     synchronized int sample(Pointer chain, int index) throws LlamaException {
+        requireFinite(logitsAt(index));
+        int token = LlamaH.llama_sampler_sample(chain, handle, index);
+        if (token < 0 || token >= vocabularySize) {
+            throw new LlamaException("The samplers chose token " + token + ", which is not in the vocabulary");
+        }
+        return token;
+    }
+
+    /** {@return the logits of all tokens of the vocabulary, as llama.cpp gave them} */
+    synchronized float[] logits(int index) throws LlamaException {
+        return logitsAt(index).getFloatArray(0, vocabularySize);
+    }
+
+    private Pointer logitsAt(int index) throws LlamaException {
         requireOpen();
         if (!logitsReady.get(index)) {
             throw new IllegalArgumentException("There are no logits at index " + index + " of the last batch");
@@ -279,12 +397,7 @@ public final class LlamaContext implements AutoCloseable {
         if (logits == null) {
             throw new LlamaException("llama.cpp has no logits at index " + index);
         }
-        requireFinite(logits);
-        int token = LlamaH.llama_sampler_sample(chain, handle, index);
-        if (token < 0 || token >= vocabularySize) {
-            throw new LlamaException("The samplers chose token " + token + ", which is not in the vocabulary");
-        }
-        return token;
+        return logits;
     }
 
     private void requireFinite(Pointer logits) throws LlamaException {

@@ -5,9 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 
@@ -26,6 +29,7 @@ public final class TinyModel {
 
     private final Map<String, Consumer<GgufWriter>> entries = new LinkedHashMap<>();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, float[][]> changes = new HashMap<>();
     private final long seed;
 
     private TinyModel(long seed) {
@@ -169,9 +173,21 @@ public final class TinyModel {
         return this;
     }
 
+    /** Adds numbers to the weights of a tensor of two dimensions, an array for each row. */
+    public TinyModel plus(String name, float[][] change) {
+        changes.put(name, change);
+        return this;
+    }
+
     private TinyModel put(String key, Consumer<GgufWriter> entry) {
         entries.put(key, entry);
         return this;
+    }
+
+    private static void add(float[] change, float[] row) {
+        for (int i = 0; i < row.length; i++) {
+            row[i] += change[i];
+        }
     }
 
     /**
@@ -186,10 +202,13 @@ public final class TinyModel {
         Random random = new Random(seed);
         tensors.forEach((name, tensor) -> {
             boolean norm = name.endsWith("norm.weight");
+            Optional<Iterator<float[]>> change = Optional.ofNullable(changes.get(name))
+                    .map(rows -> Arrays.asList(rows).iterator());
             writer.tensor(name, tensor.type, tensor.dimensions, row -> {
                 for (int i = 0; i < row.length; i++) {
                     row[i] = norm ? 1 : (float) random.nextGaussian() * 0.2f;
                 }
+                change.ifPresent(rows -> add(rows.next(), row));
             });
         });
         try {
