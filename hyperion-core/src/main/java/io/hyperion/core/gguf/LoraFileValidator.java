@@ -67,6 +67,7 @@ public final class LoraFileValidator {
         if (alpha instanceof GgufValue.Real real && !Double.isFinite(real.value())) {
             throw entries.fault(ALPHA, "is " + real.value() + ", and must be finite");
         }
+        TensorCheck.places(entries.file());
         Map<String, Pair> pairs = pairs();
         if (pairs.isEmpty()) {
             throw new GgufException(
@@ -174,7 +175,6 @@ public final class LoraFileValidator {
     }
 
     private GgufException fault(GgufTensor tensor, String fault) {
-        return new GgufException(
-                entries.file().path(), tensor.entryOffset(), "tensor " + Messages.quote(tensor.name()) + " " + fault);
+        return TensorCheck.fault(entries.file(), tensor, fault);
     }
 }
