@@ -306,12 +306,13 @@ public final class LlamaContext implements AutoCloseable {
      *
      * @param sequence the sequence, of which at least one token is evaluated
      * @return the copy; the caller closes it
-     * @throws LlamaException if there is not enough memory
+     * @throws LlamaException if there is not enough memory, or the model is recurrent and the context has more than one sequence
      * @throws IllegalArgumentException if the sequence is empty
      */
     public synchronized SequenceState copySequence(int sequence) throws LlamaException {
         requireOpen();
         requireSequence(sequence);
+        requireSoundStates();
         long size = LlamaH.llama_state_seq_get_size(handle, sequence);
         if (size <= stateLayout().emptySize()) {
             throw new IllegalArgumentException("Sequence " + sequence + " is empty");
@@ -335,11 +336,12 @@ public final class LlamaContext implements AutoCloseable {
      * @param tokens how many tokens the state is of: decoding goes on at this position
      * @return whether there was room; if not, the sequence is empty
      * @throws LlamaException if the state does not fit this context: it is damaged, of another model, or of a cache of other settings; the
-     *     sequence is as before
+     *     sequence is as before. Also if the model is recurrent and the context has more than one sequence
      */
     public synchronized Outcome restoreSequence(int sequence, SequenceState state, int tokens) throws LlamaException {
         requireOpen();
         requireSequence(sequence);
+        requireSoundStates();
         stateLayout().requireFits(state, tokens);
         logitsReady.clear();
         if (setState(sequence, state)) {
@@ -349,6 +351,17 @@ public final class LlamaContext implements AutoCloseable {
         LlamaH.llama_kv_self_defrag(handle);
         LlamaH.llama_kv_self_update(handle);
         return setState(sequence, state) ? Outcome.DONE : Outcome.NO_CELLS;
+    }
+
+    /**
+     * With several sequences, b4916 takes the states of a recurrent model from the first cells, and not from those of the batch's
+     * sequences.
+     */
+    private void requireSoundStates() throws LlamaException {
+        if (settings.sequences() > 1 && model.isRecurrent()) {
+            throw new LlamaException(
+                    "The model is recurrent: llama.cpp b4916 can keep its states in a context of one sequence only");
+        }
     }
 
     private boolean setState(int sequence, SequenceState state) {
