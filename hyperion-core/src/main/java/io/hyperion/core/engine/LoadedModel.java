@@ -1,19 +1,27 @@
 package io.hyperion.core.engine;
 
 import io.hyperion.api.ContextExceededException;
+import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Generation;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.TokenizeReply;
+import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import io.hyperion.core.llama.Vocabulary;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A model in memory that serves many requests at once. It owns the weights, the context and the thread of the batch loop. Safe for use
@@ -140,8 +148,54 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     private int[] tokenize(String prompt) {
+        return whileOpen(() -> model.vocabulary().tokenize(prompt, true, true));
+    }
+
+    /**
+     * Turns text into tokens.
+     *
+     * @param request the text
+     * @return the tokens
+     * @throws ModelUnavailableException if the model is being closed
+     */
+    public TokenizeReply tokenize(TokenizeRequest request) {
+        Vocabulary vocabulary = model.vocabulary();
+        // A long text has many more tokens than there are different ones.
+        Map<Integer, TokenizeReply.Token> known = new HashMap<>();
+        return whileOpen(() -> new TokenizeReply(
+                name,
+                Arrays.stream(vocabulary.tokenize(request.text(), request.addSpecial(), request.parseSpecial()))
+                        .mapToObj(id -> known.computeIfAbsent(
+                                id, token -> new TokenizeReply.Token(token, vocabulary.pieceOrName(token))))
+                        .toList()));
+    }
+
+    /**
+     * Turns tokens into text.
+     *
+     * @param request the tokens
+     * @return the text
+     * @throws InvalidRequestException if there is no such token
+     * @throws ModelUnavailableException if the model is being closed
+     */
+    public String detokenize(DetokenizeRequest request) {
+        Vocabulary vocabulary = model.vocabulary();
+        int[] tokens = request.tokens().stream().mapToInt(Integer::intValue).toArray();
+        for (int i = 0; i < tokens.length; i++) {
+            if (tokens[i] >= vocabulary.size()) {
+                throw new InvalidRequestException(
+                        ErrorCode.OUT_OF_RANGE,
+                        "tokens",
+                        "'tokens' holds " + tokens[i] + " at index " + i + ", but the last token of model '" + name
+                                + "' is " + (vocabulary.size() - 1));
+            }
+        }
+        return whileOpen(() -> vocabulary.detokenize(tokens));
+    }
+
+    private <T> T whileOpen(Supplier<T> use) {
         try {
-            return model.vocabulary().tokenize(prompt, true, true);
+            return use.get();
         } catch (IllegalStateException closed) {
             throw new ModelUnavailableException(
                     ErrorCode.SHUTTING_DOWN, "The model '" + name + "' is being unloaded", closed);

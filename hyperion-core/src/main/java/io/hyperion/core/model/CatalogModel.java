@@ -1,6 +1,7 @@
 package io.hyperion.core.model;
 
 import io.hyperion.api.BusyException;
+import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateParameters;
@@ -12,6 +13,8 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.Prompt;
+import io.hyperion.api.TokenizeReply;
+import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.engine.LoadedModel;
@@ -43,7 +46,7 @@ public final class CatalogModel {
     /** Guards all that follows. */
     private final Object lock = new Object();
 
-    private final List<WaitingGeneration> waiting = new ArrayList<>();
+    private final List<WaitingForModel> waiting = new ArrayList<>();
     private ModelState state = ModelState.READY;
     private Optional<String> reason = Optional.empty();
     private Optional<FileStamp> examined = Optional.empty();
@@ -107,25 +110,63 @@ public final class CatalogModel {
             requireServing();
             prompt = prompt(request);
             if (loaded.isEmpty()) {
-                if (waiting.size()
-                        >= settings.engine().queueCapacity() + settings.engine().slots()) {
-                    throw new BusyException(
-                            ErrorCode.QUEUE_FULL,
-                            "The model '" + name() + "' is being loaded, and its queue is full: " + waiting.size()
-                                    + " requests are waiting",
-                            Duration.ofSeconds(1));
-                }
                 WaitingGeneration generation = new WaitingGeneration(
                         name(), prompt, parameters, request.timeout(), request.caller(), listener);
-                waiting.add(generation);
-                if (state == ModelState.READY) {
-                    startLoading();
-                }
+                waitForModel(generation);
                 return generation;
             }
             ready = loaded.get();
         }
         return ready.submit(prompt, parameters, request.timeout(), request.caller(), listener);
+    }
+
+    /**
+     * Turns text into tokens; loads the model first if need be, and waits for that.
+     *
+     * @param request the text
+     * @return the tokens
+     * @throws HyperionException if the model cannot be loaded, or the thread was interrupted
+     */
+    public TokenizeReply tokenize(TokenizeRequest request) {
+        return awaitLoaded().tokenize(request);
+    }
+
+    /**
+     * Turns tokens into text; loads the model first if need be, and waits for that.
+     *
+     * @param request the tokens
+     * @return the text
+     * @throws HyperionException if the model has no such token or cannot be loaded, or the thread was interrupted
+     */
+    public String detokenize(DetokenizeRequest request) {
+        return awaitLoaded().detokenize(request);
+    }
+
+    private LoadedModel awaitLoaded() {
+        WaitingCaller caller = new WaitingCaller();
+        synchronized (lock) {
+            requireServing();
+            if (loaded.isPresent()) {
+                return loaded.get();
+            }
+            waitForModel(caller);
+        }
+        return caller.await();
+    }
+
+    private void waitForModel(WaitingForModel one) {
+        if (waiting.size()
+                >= settings.engine().queueCapacity() + settings.engine().slots()) {
+            throw new BusyException(
+                    ErrorCode.QUEUE_FULL,
+                    "The model '" + name() + "' is being loaded, and its queue is full: " + waiting.size()
+                            + " requests are waiting",
+                    Duration.ofSeconds(1));
+        }
+        waiting.add(one);
+        if (state == ModelState.READY) {
+            startLoading();
+        }
     }
 
     private void requireServing() {
@@ -263,7 +304,7 @@ public final class CatalogModel {
             failure = Optional.of(e);
         }
         String why = failure.map(CatalogModel::reasonOf).orElse("");
-        List<WaitingGeneration> served;
+        List<WaitingForModel> served;
         synchronized (lock) {
             if (model.isPresent()) {
                 state = ModelState.LOADED;
@@ -283,11 +324,11 @@ public final class CatalogModel {
             waiting.clear();
             loader = Optional.empty();
         }
-        for (WaitingGeneration generation : served) {
+        for (WaitingForModel one : served) {
             if (model.isPresent()) {
-                generation.begin(model.get());
+                one.begin(model.get());
             } else {
-                generation.fail(new ModelUnavailableException(
+                one.fail(new ModelUnavailableException(
                         ErrorCode.MODEL_FAILED,
                         "The model '" + name() + "' cannot be served: " + why,
                         failure.orElse(null)));
