@@ -63,7 +63,7 @@ public final class LoadedModel implements AutoCloseable {
      * @param name the name that replies and errors give it
      * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}
      * @param cells the tokens that all sequences share; at most what the file says is its largest context
-     * @param settings how else to load it
+     * @param settings how else to load it; its adapters found sound for this file by {@code io.hyperion.core.gguf}
      * @param listener hears what the engine does
      * @return the model; the caller closes it
      * @throws LlamaException if it cannot be loaded
@@ -81,6 +81,8 @@ public final class LoadedModel implements AutoCloseable {
             int sequences = Math.min(settings.slots() + kept, LlamaContext.MAX_SEQUENCES);
             context = model.newContext(
                     new LlamaContext.Settings(cells, sequences, settings.batchSize(), settings.threads()));
+            Adapters adapters = Adapters.load(name, model, settings.lora());
+            context.setAdapters(adapters.scaled(Optional.empty()));
             LoadedModel loaded = new LoadedModel(name, library, model, context, settings, listener);
             loaded.thread.start();
             return loaded;

@@ -18,8 +18,10 @@ import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.engine.LoadedModel;
+import io.hyperion.core.engine.LoraSettings;
 import io.hyperion.core.gguf.GgufException;
 import io.hyperion.core.gguf.GgufFile;
+import io.hyperion.core.gguf.LoraFileValidator;
 import io.hyperion.core.gguf.ModelFileValidator;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.prompt.PromptTemplate;
@@ -34,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A model of the catalog: examined at the start, loaded by its first request, kept until the catalog closes. */
 public final class CatalogModel {
@@ -49,7 +52,7 @@ public final class CatalogModel {
     private final List<WaitingForModel> waiting = new ArrayList<>();
     private ModelState state = ModelState.READY;
     private Optional<String> reason = Optional.empty();
-    private Optional<FileStamp> examined = Optional.empty();
+    private List<Optional<FileStamp>> examined = List.of();
     private Optional<ModelInfo.Details> details = Optional.empty();
     private int cells;
     private Optional<PromptTemplate> template = Optional.empty();
@@ -179,7 +182,7 @@ public final class CatalogModel {
             loaded = Optional.empty();
             state = ModelState.READY;
         }
-        if (state == ModelState.FAILED && !examined.equals(FileStamp.of(settings.path()))) {
+        if (state == ModelState.FAILED && !examined.equals(stamps())) {
             // Somebody may have put the right file there.
             examine();
         }
@@ -225,10 +228,11 @@ public final class CatalogModel {
             return;
         }
         Path path = settings.path().orElseThrow();
-        examined = FileStamp.of(settings.path());
+        examined = stamps();
         try {
             GgufFile file = GgufFile.read(path);
             ModelFileValidator.validate(file);
+            examineAdapters(file);
             cells = settings.engine().cells(file.trainedContextLength(), file.largestContext());
             if (cells > file.largestContext()) {
                 throw new IOException("a context of " + cells + " tokens is configured, but the model can have "
@@ -257,6 +261,32 @@ public final class CatalogModel {
         }
     }
 
+    private void examineAdapters(GgufFile base) throws IOException {
+        try {
+            List<GgufFile> adapters = new ArrayList<>();
+            for (LoraSettings lora : settings.engine().lora()) {
+                adapters.add(GgufFile.read(lora.path()));
+            }
+            LoraFileValidator.validate(adapters, base);
+        } catch (NoSuchFileException e) {
+            throw new IOException(loraKey() + ": there is no file " + e.getFile(), e);
+        } catch (IOException e) {
+            throw new IOException(loraKey() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String loraKey() {
+        return ModelSettings.key(name(), "lora");
+    }
+
+    private List<Optional<FileStamp>> stamps() {
+        return Stream.concat(
+                        settings.path().stream(),
+                        settings.engine().lora().stream().map(LoraSettings::path))
+                .map(FileStamp::of)
+                .toList();
+    }
+
     private void fail(String why, Throwable cause) {
         state = ModelState.FAILED;
         reason = Optional.of(why);
@@ -276,7 +306,7 @@ public final class CatalogModel {
     /** What was found sound at the start may be another file by now: nothing unchecked may reach llama.cpp. */
     private int examinedCells() throws LlamaException {
         synchronized (lock) {
-            if (!examined.equals(FileStamp.of(settings.path()))) {
+            if (!examined.equals(stamps())) {
                 examine();
                 if (state == ModelState.FAILED) {
                     throw new LlamaException(reason.orElse(""));
@@ -386,12 +416,9 @@ public final class CatalogModel {
 
     /** What tells whether a file is another one than before. */
     private record FileStamp(long size, FileTime modified) {
-        static Optional<FileStamp> of(Optional<Path> path) {
-            if (path.isEmpty()) {
-                return Optional.empty();
-            }
+        static Optional<FileStamp> of(Path path) {
             try {
-                BasicFileAttributes attributes = Files.readAttributes(path.get(), BasicFileAttributes.class);
+                BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
                 return Optional.of(new FileStamp(attributes.size(), attributes.lastModifiedTime()));
             } catch (IOException e) {
                 // A file that is not there has no stamp; why it cannot be read is found out when it is examined.

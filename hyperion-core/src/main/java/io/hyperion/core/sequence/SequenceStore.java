@@ -103,8 +103,7 @@ public final class SequenceStore {
         Path configured = directory.orElseThrow(() -> new InvalidRequestException(
                 ErrorCode.SAVING_IS_OFF,
                 FIELD,
-                "The model '" + model + "' saves no sequences: hyperion.models." + model
-                        + ".slot-save-path is not set"));
+                "The model '" + model + "' saves no sequences: its 'slot-save-path' is not set"));
         try {
             return fileName.in(configured.toRealPath());
         } catch (IOException e) {

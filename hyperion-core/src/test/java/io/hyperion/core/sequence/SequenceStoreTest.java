@@ -243,10 +243,7 @@ class SequenceStoreTest {
     void off() throws Exception {
         GgufFingerprint fingerprint = new GgufFingerprint("0".repeat(64));
         store = new SequenceStore("tiny", Optional.empty(), fingerprint);
-        assertRefused(
-                () -> store.requireValid("chat.bin"),
-                ErrorCode.SAVING_IS_OFF,
-                "hyperion.models.tiny.slot-save-path is not set");
+        assertRefused(() -> store.requireValid("chat.bin"), ErrorCode.SAVING_IS_OFF, "'slot-save-path' is not set");
         store = new SequenceStore("tiny", Optional.of(temporary.resolve("gone")), fingerprint);
         assertThatThrownBy(() -> store.requireValid("chat.bin"))
                 .isInstanceOf(EngineException.class)
