@@ -348,9 +348,7 @@ public final class LlamaContext implements AutoCloseable {
             return Outcome.DONE;
         }
         // The cells must lie side by side.
-        LlamaH.llama_kv_self_defrag(handle);
-        LlamaH.llama_kv_self_update(handle);
-        return setState(sequence, state) ? Outcome.DONE : Outcome.NO_CELLS;
+        return defragment() && setState(sequence, state) ? Outcome.DONE : Outcome.NO_CELLS;
     }
 
     /**
@@ -358,7 +356,7 @@ public final class LlamaContext implements AutoCloseable {
      * sequences.
      */
     private void requireSoundStates() throws LlamaException {
-        if (settings.sequences() > 1 && model.isRecurrent()) {
+        if (settings.sequences() > 1 && recurrent) {
             throw new LlamaException(
                     "The model is recurrent: llama.cpp b4916 can keep its states in a context of one sequence only");
         }
@@ -378,7 +376,7 @@ public final class LlamaContext implements AutoCloseable {
                 if (size < 1 || LlamaH.llama_state_seq_get_data(handle, empty.memory(), size, none) != size) {
                     throw new LlamaException("llama.cpp cannot tell the layout of its cache" + model.failure());
                 }
-                stateLayout = Optional.of(StateLayout.of(empty, model.isRecurrent(), cells));
+                stateLayout = Optional.of(StateLayout.of(empty, recurrent, cells));
             }
         }
         return stateLayout.get();
