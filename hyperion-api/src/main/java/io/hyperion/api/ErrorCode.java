@@ -25,6 +25,12 @@ public enum ErrorCode {
     EMPTY_PROMPT("HYP-1009", ErrorKind.INVALID_REQUEST),
     /** The prompt template is not known or cannot be used. */
     UNSUPPORTED_TEMPLATE("HYP-1010", ErrorKind.INVALID_REQUEST),
+    /** The name of a file is none that is accepted. */
+    INVALID_FILE_NAME("HYP-1021", ErrorKind.INVALID_REQUEST),
+    /** The saved sequence is not there, is damaged, or is of another model. */
+    UNUSABLE_FILE("HYP-1022", ErrorKind.INVALID_REQUEST),
+    /** The model is not configured to save sequences. */
+    SAVING_IS_OFF("HYP-1023", ErrorKind.INVALID_REQUEST),
     /** No model has that name. */
     MODEL_NOT_FOUND("HYP-2001", ErrorKind.NOT_FOUND),
     /** The prompt is longer than the model's context. */

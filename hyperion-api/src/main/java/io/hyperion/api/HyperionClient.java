@@ -67,6 +67,32 @@ public interface HyperionClient {
      */
     Generation stream(GenerateRequest request, GenerateListener listener);
 
+    /**
+     * Turns text into the tokens of a model. Loads the model first if need be, and waits for that.
+     *
+     * @param request the text
+     * @return its tokens
+     * @throws ModelNotFoundException if the request names a model that does not exist
+     * @throws ModelUnavailableException if the model cannot be loaded
+     * @throws BusyException if the model is being loaded, and too many wait for it
+     * @throws GenerationCancelledException if the waiting thread was interrupted; its interrupt status is set again
+     */
+    TokenizeReply tokenize(TokenizeRequest request);
+
+    /**
+     * Turns tokens into text: the pieces of all tokens, control tokens by their names, one after the other. What is no UTF-8, such as a
+     * part of a character, becomes U+FFFD. Loads the model first if need be, and waits for that.
+     *
+     * @param request the tokens
+     * @return the text
+     * @throws InvalidRequestException ({@link ErrorCode#OUT_OF_RANGE}, parameter {@code tokens}) if the model has no such token
+     * @throws ModelNotFoundException if the request names a model that does not exist
+     * @throws ModelUnavailableException if the model cannot be loaded
+     * @throws BusyException if the model is being loaded, and too many wait for it
+     * @throws GenerationCancelledException if the waiting thread was interrupted; its interrupt status is set again
+     */
+    String detokenize(DetokenizeRequest request);
+
     /** {@return all models, in the order of their names} */
     List<ModelInfo> models();
 

@@ -1,26 +1,34 @@
 package io.hyperion.api;
 
 /**
- * How strongly a LoRA adapter of the model acts.
+ * How much of one of the model's LoRA adapters a request wants.
  *
- * @param id which one: its place among the model's adapters, from 0
- * @param scale 0 for not at all, 1 as it was trained; -{@value #MAX_SCALE} to {@value #MAX_SCALE}
+ * @param id the number of the adapter: 0 for the first one configured
+ * @param scale what its change is multiplied by: 1 as it was trained, 0 for none of it; {@value #MIN} to {@value #MAX}
  */
 public record LoraScale(int id, double scale) {
-    /** The largest accepted scale, in either direction. */
-    public static final double MAX_SCALE = 100;
+    /** The smallest accepted scale. */
+    public static final double MIN = -1000;
+
+    /** The largest accepted scale. */
+    public static final double MAX = 1000;
 
     /**
-     * @throws InvalidRequestException ({@link ErrorCode#OUT_OF_RANGE}, parameter {@code lora}) if a value is out of its range
+     * @throws InvalidRequestException ({@link ErrorCode#OUT_OF_RANGE}, parameter {@code lora}) if the id is negative or the scale out of its
+     *     range; which ids are too large, the model says
      */
     public LoraScale {
         if (id < 0) {
-            throw Parameter.LORA.outOfRange("An 'id' of 'lora' must be at least 0, but is " + id);
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE, "lora", "'lora' names the adapter " + id + "; they begin at 0");
         }
-        // Written so that NaN fails too.
-        if (!(Math.abs(scale) <= MAX_SCALE)) {
-            throw Parameter.LORA.outOfRange("A 'scale' of 'lora' must be between -" + (long) MAX_SCALE + " and "
-                    + (long) MAX_SCALE + ", but is " + scale);
+        // False for NaN too.
+        if (!(scale >= MIN && scale <= MAX)) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE,
+                    "lora",
+                    "The scale of adapter " + id + " in 'lora' must be between " + MIN + " and " + MAX + ", but is "
+                            + scale);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.hyperion.core.client;
 
+import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
@@ -10,6 +11,8 @@ import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.TokenizeReply;
+import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.model.HyperionConfiguration;
@@ -118,6 +121,16 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     public Generation stream(GenerateRequest request, GenerateListener listener) {
         Objects.requireNonNull(listener, "listener");
         return catalog.find(request.model()).submit(request, listener);
+    }
+
+    @Override
+    public TokenizeReply tokenize(TokenizeRequest request) {
+        return catalog.find(request.model()).tokenize(request);
+    }
+
+    @Override
+    public String detokenize(DetokenizeRequest request) {
+        return catalog.find(request.model()).detokenize(request);
     }
 
     @Override

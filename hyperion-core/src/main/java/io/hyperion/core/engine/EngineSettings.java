@@ -2,6 +2,7 @@ package io.hyperion.core.engine;
 
 import io.hyperion.core.llama.LlamaContext;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a model is loaded.
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param gpuLayers how many layers go to the GPU, where the library has one
  * @param queueCapacity how many requests may wait for a slot
  * @param queueTimeout how long a request may wait for a slot; zero for as long as it takes
+ * @param lora its LoRA adapters; requests name them by their place in this list, from 0
  */
 public record EngineSettings(
         int contextSize,
@@ -21,7 +23,8 @@ public record EngineSettings(
         int threads,
         int gpuLayers,
         int queueCapacity,
-        Duration queueTimeout) {
+        Duration queueTimeout,
+        List<LoraSettings> lora) {
     /** The default of {@code slots}: cells are shared, so that a slot by itself costs nearly nothing. */
     public static final int DEFAULT_SLOTS = 8;
 
@@ -59,6 +62,7 @@ public record EngineSettings(
         if (queueTimeout.isNegative()) {
             throw new IllegalArgumentException("queueTimeout must not be negative, but is " + queueTimeout);
         }
+        lora = List.copyOf(lora);
         // Checks the others, which are the context's.
         new LlamaContext.Settings(Math.max(contextSize, 1), slots, batchSize, threads);
     }
@@ -72,7 +76,8 @@ public record EngineSettings(
                 defaultThreads(),
                 DEFAULT_GPU_LAYERS,
                 DEFAULT_QUEUE_CAPACITY,
-                DEFAULT_QUEUE_TIMEOUT);
+                DEFAULT_QUEUE_TIMEOUT,
+                List.of());
     }
 
     /**

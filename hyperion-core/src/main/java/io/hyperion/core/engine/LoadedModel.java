@@ -1,18 +1,25 @@
 package io.hyperion.core.engine;
 
 import io.hyperion.api.ContextExceededException;
+import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Generation;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.TokenizeReply;
+import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import io.hyperion.core.llama.Vocabulary;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -58,7 +65,7 @@ public final class LoadedModel implements AutoCloseable {
      * @param name the name that replies and errors give it
      * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}
      * @param cells the tokens that all sequences share; at most what the file says is its largest context
-     * @param settings how else to load it
+     * @param settings how else to load it; its adapters found sound for this file by {@code io.hyperion.core.gguf}
      * @param listener hears what the engine does
      * @return the model; the caller closes it
      * @throws LlamaException if it cannot be loaded
@@ -76,6 +83,8 @@ public final class LoadedModel implements AutoCloseable {
             int sequences = Math.min(settings.slots() + kept, LlamaContext.MAX_SEQUENCES);
             context = model.newContext(
                     new LlamaContext.Settings(cells, sequences, settings.batchSize(), settings.threads()));
+            Adapters adapters = Adapters.load(name, model, settings.lora());
+            context.setAdapters(adapters.scaled(Optional.empty()));
             LoadedModel loaded = new LoadedModel(name, library, model, context, settings, listener);
             loaded.thread.start();
             return loaded;
@@ -144,9 +153,51 @@ public final class LoadedModel implements AutoCloseable {
                 loop.submit(new EngineRequest(name, prompt, tokens, parameters, options, timeout, caller), listener));
     }
 
-    private <T> T whileOpen(Supplier<T> call) {
+    /**
+     * Turns text into tokens.
+     *
+     * @param request the text
+     * @return the tokens
+     * @throws ModelUnavailableException if the model is being closed
+     */
+    public TokenizeReply tokenize(TokenizeRequest request) {
+        Vocabulary vocabulary = model.vocabulary();
+        // A long text has many more tokens than there are different ones.
+        Map<Integer, TokenizeReply.Token> known = new HashMap<>();
+        return whileOpen(() -> new TokenizeReply(
+                name,
+                Arrays.stream(vocabulary.tokenize(request.text(), request.addSpecial(), request.parseSpecial()))
+                        .mapToObj(id -> known.computeIfAbsent(
+                                id, token -> new TokenizeReply.Token(token, vocabulary.pieceOrName(token))))
+                        .toList()));
+    }
+
+    /**
+     * Turns tokens into text.
+     *
+     * @param request the tokens
+     * @return the text
+     * @throws InvalidRequestException if there is no such token
+     * @throws ModelUnavailableException if the model is being closed
+     */
+    public String detokenize(DetokenizeRequest request) {
+        Vocabulary vocabulary = model.vocabulary();
+        int[] tokens = request.tokens().stream().mapToInt(Integer::intValue).toArray();
+        for (int i = 0; i < tokens.length; i++) {
+            if (tokens[i] >= vocabulary.size()) {
+                throw new InvalidRequestException(
+                        ErrorCode.OUT_OF_RANGE,
+                        "tokens",
+                        "'tokens' holds " + tokens[i] + " at index " + i + ", but the last token of model '" + name
+                                + "' is " + (vocabulary.size() - 1));
+            }
+        }
+        return whileOpen(() -> vocabulary.detokenize(tokens));
+    }
+
+    private <T> T whileOpen(Supplier<T> use) {
         try {
-            return call.get();
+            return use.get();
         } catch (IllegalStateException closed) {
             throw new ModelUnavailableException(
                     ErrorCode.SHUTTING_DOWN, "The model '" + name + "' is being unloaded", closed);

@@ -24,20 +24,28 @@ final class TensorCheck {
         }
         missing(file.layerCount());
         boolean experts = entries.number(architecture.id() + ".expert_count").orElse(0) > 0;
-        long expected = file.dataOffset();
+        places(file);
         for (GgufTensor tensor : tensors) {
-            if (tensor.offset() != expected) {
-                throw fault(
-                        tensor,
-                        "begins at " + (tensor.offset() - file.dataOffset()) + " of the data, but must at "
-                                + (expected - file.dataOffset()) + ", where the one before it ends");
-            }
-            expected = (tensor.offset() + tensor.size() + file.alignment() - 1) / file.alignment() * file.alignment();
             type(tensor);
             shape(tensor);
             if (!experts && tensor.name().contains("_exps.")) {
                 throw fault(tensor, "is of experts, but the model says that it has none");
             }
+        }
+    }
+
+    /** Each tensor must begin where the one before it ends. */
+    static void places(GgufFile file) throws GgufException {
+        long expected = file.dataOffset();
+        for (GgufTensor tensor : file.tensors()) {
+            if (tensor.offset() != expected) {
+                throw fault(
+                        file,
+                        tensor,
+                        "begins at " + (tensor.offset() - file.dataOffset()) + " of the data, but must at "
+                                + (expected - file.dataOffset()) + ", where the one before it ends");
+            }
+            expected = (tensor.offset() + tensor.size() + file.alignment() - 1) / file.alignment() * file.alignment();
         }
     }
 
@@ -95,8 +103,12 @@ final class TensorCheck {
     }
 
     private GgufException fault(GgufTensor tensor, String fault) {
+        return fault(entries.file(), tensor, fault);
+    }
+
+    static GgufException fault(GgufFile file, GgufTensor tensor, String fault) {
         return new GgufException(
-                entries.file().path(), tensor.entryOffset(), "tensor " + Messages.quote(tensor.name()) + " " + fault);
+                file.path(), tensor.entryOffset(), "tensor " + Messages.quote(tensor.name()) + " " + fault);
     }
 
     private void type(GgufTensor tensor) throws GgufException {

@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The state of a model at work ({@code llama_context}): sequences over one KV cache. Calls are serialised; meant for one thread, which
@@ -45,6 +47,8 @@ public final class LlamaContext implements AutoCloseable {
     private final FloatBuffer[] logitsBuffers;
 
     private Pointer handle;
+    private List<LoraAdapter.Scaled> adapters = List.of();
+    private Optional<StateLayout> stateLayout = Optional.empty();
 
     /**
      * The sizes of a context.
@@ -312,6 +316,117 @@ public final class LlamaContext implements AutoCloseable {
     public synchronized int usedCells() {
         requireOpen();
         return LlamaH.llama_kv_self_used_cells(handle);
+    }
+
+    /**
+     * Says which LoRA adapters {@link #decode} applies from now on, to all sequences of a batch. What is in the cache already stays as it
+     * was evaluated.
+     *
+     * @param scaled the adapters, each once and with its scale; those with a scale of 0 are left out; empty for the bare model
+     * @throws IllegalArgumentException if an adapter is of another model or is there twice
+     * @throws IllegalStateException if an adapter is closed
+     */
+    public synchronized void setAdapters(List<LoraAdapter.Scaled> scaled) {
+        requireOpen();
+        List<LoraAdapter.Scaled> effective =
+                scaled.stream().filter(one -> one.scale() != 0).toList();
+        if (effective.equals(adapters)) {
+            return;
+        }
+        long distinct =
+                effective.stream().map(LoraAdapter.Scaled::adapter).distinct().count();
+        if (distinct != effective.size()) {
+            throw new IllegalArgumentException("An adapter is there twice: " + effective);
+        }
+        List<Pointer> handles =
+                effective.stream().map(one -> one.adapter().handleFor(model)).toList();
+        LlamaH.llama_clear_adapter_lora(handle);
+        for (int i = 0; i < handles.size(); i++) {
+            LlamaH.llama_set_adapter_lora(
+                    handle, handles.get(i), effective.get(i).scale());
+        }
+        adapters = effective;
+    }
+
+    /**
+     * Copies what the cache holds of a sequence.
+     *
+     * @param sequence the sequence, of which at least one token is evaluated
+     * @return the copy; the caller closes it
+     * @throws LlamaException if there is not enough memory, or the model is recurrent and the context has more than one sequence
+     * @throws IllegalArgumentException if the sequence is empty
+     */
+    public synchronized SequenceState copySequence(int sequence) throws LlamaException {
+        requireOpen();
+        requireSequence(sequence);
+        requireSoundStates();
+        long size = LlamaH.llama_state_seq_get_size(handle, sequence);
+        if (size <= stateLayout().emptySize()) {
+            throw new IllegalArgumentException("Sequence " + sequence + " is empty");
+        }
+        SequenceState state = SequenceState.allocate(size);
+        model.forgetFailures();
+        long written = LlamaH.llama_state_seq_get_data(handle, state.memory(), size, sequence);
+        if (written != size) {
+            state.close();
+            throw new LlamaException("llama.cpp cannot copy the state of a sequence" + model.failure());
+        }
+        return state;
+    }
+
+    /**
+     * Puts a copy into the cache in place of what it holds of a sequence. The state is compared with the layout of this context first, so
+     * that nothing reaches llama.cpp that it would not survive or would silently misread.
+     *
+     * @param sequence the sequence
+     * @param state what {@link #copySequence} gave, of this context or another of the same model
+     * @param tokens how many tokens the state is of: decoding goes on at this position
+     * @return whether there was room; if not, the sequence is empty
+     * @throws LlamaException if the state does not fit this context: it is damaged, of another model, or of a cache of other settings; the
+     *     sequence is as before. Also if the model is recurrent and the context has more than one sequence
+     */
+    public synchronized Outcome restoreSequence(int sequence, SequenceState state, int tokens) throws LlamaException {
+        requireOpen();
+        requireSequence(sequence);
+        requireSoundStates();
+        stateLayout().requireFits(state, tokens);
+        logitsReady.clear();
+        if (setState(sequence, state)) {
+            return Outcome.DONE;
+        }
+        // The cells must lie side by side.
+        return defragment() && setState(sequence, state) ? Outcome.DONE : Outcome.NO_CELLS;
+    }
+
+    /**
+     * With several sequences, b4916 takes the states of a recurrent model from the first cells, and not from those of the batch's
+     * sequences.
+     */
+    private void requireSoundStates() throws LlamaException {
+        if (settings.sequences() > 1 && recurrent) {
+            throw new LlamaException(
+                    "The model is recurrent: llama.cpp b4916 can keep its states in a context of one sequence only");
+        }
+    }
+
+    private boolean setState(int sequence, SequenceState state) {
+        return LlamaH.llama_state_seq_set_data(handle, state.memory(), state.size(), sequence) == state.size();
+    }
+
+    /** What llama.cpp writes of a sequence without tokens tells the layout of the others. */
+    private StateLayout stateLayout() throws LlamaException {
+        if (stateLayout.isEmpty()) {
+            // No sequence has this id.
+            int none = settings.sequences();
+            long size = LlamaH.llama_state_seq_get_size(handle, none);
+            try (SequenceState empty = SequenceState.allocate(size)) {
+                if (size < 1 || LlamaH.llama_state_seq_get_data(handle, empty.memory(), size, none) != size) {
+                    throw new LlamaException("llama.cpp cannot tell the layout of its cache" + model.failure());
+                }
+                stateLayout = Optional.of(StateLayout.of(empty, recurrent, cells));
+            }
+        }
+        return stateLayout.get();
     }
 
     /**

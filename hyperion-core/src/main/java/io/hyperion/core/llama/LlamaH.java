@@ -42,6 +42,14 @@ final class LlamaH {
 
     static native byte llama_model_has_decoder(Pointer model);
 
+    static native Pointer llama_adapter_lora_init(Pointer model, byte[] path);
+
+    static native void llama_adapter_lora_free(Pointer adapter);
+
+    static native int llama_set_adapter_lora(Pointer context, Pointer adapter, float scale);
+
+    static native void llama_clear_adapter_lora(Pointer context);
+
     static native int llama_vocab_n_tokens(Pointer vocab);
 
     static native int llama_vocab_type(Pointer vocab);
@@ -88,6 +96,12 @@ final class LlamaH {
     static native void llama_kv_cache_view_free(CacheView view);
 
     static native int llama_kv_self_used_cells(Pointer context);
+
+    static native long llama_state_seq_get_size(Pointer context, int sequence);
+
+    static native long llama_state_seq_get_data(Pointer context, Pointer destination, long size, int sequence);
+
+    static native long llama_state_seq_set_data(Pointer context, Pointer source, long size, int sequence);
 
     static native Pointer llama_sampler_chain_init(SamplerChainParams.ByValue params);
 

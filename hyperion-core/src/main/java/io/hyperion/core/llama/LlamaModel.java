@@ -4,6 +4,8 @@ import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -19,6 +21,7 @@ public final class LlamaModel implements AutoCloseable {
     private final Pointer vocab;
     private Pointer handle;
     private int openContexts;
+    private final List<LoraAdapter> adapters = new ArrayList<>();
 
     private LlamaModel(LlamaLibrary library, String name, Pointer handle) {
         this.library = library;
@@ -93,6 +96,52 @@ public final class LlamaModel implements AutoCloseable {
             return LlamaH.llama_model_is_recurrent(handle) != 0;
         } finally {
             use.unlock();
+        }
+    }
+
+    /**
+     * Loads a LoRA adapter, which a context uses only once {@link LlamaContext#setAdapters} says so. The file must have passed
+     * {@code io.hyperion.core.gguf.LoraFileValidator} against the file of this model: llama.cpp dies of some damaged ones.
+     *
+     * @param file the GGUF file of the adapter
+     * @return the adapter; freed with this model, if its caller does not close it before
+     * @throws LlamaException if the library cannot load it; the message has llama.cpp's reason
+     */
+    public LoraAdapter loadAdapter(Path file) throws LlamaException {
+        if (!Files.isReadable(file)) {
+            throw new LlamaException("The adapter file " + file + " cannot be read");
+        }
+        lock.writeLock().lock();
+        try {
+            requireOpen();
+            library.forgetFailures();
+            Pointer adapter = LlamaH.llama_adapter_lora_init(handle, nulTerminated(file.toString()));
+            if (adapter == null) {
+                throw new LlamaException("llama.cpp cannot load " + file.getFileName() + library.failure());
+            }
+            LoraAdapter loaded = new LoraAdapter(this, file.getFileName().toString(), adapter);
+            adapters.add(loaded);
+            return loaded;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Frees an adapter, unless that is done already. */
+    void free(LoraAdapter adapter) {
+        lock.writeLock().lock();
+        try {
+            if (!adapters.contains(adapter)) {
+                return;
+            }
+            if (openContexts > 0) {
+                throw new IllegalStateException(
+                        adapter + " may be in use by " + openContexts + " open contexts: close them first");
+            }
+            adapters.remove(adapter);
+            LlamaH.llama_adapter_lora_free(adapter.takeHandle());
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 
@@ -185,7 +234,7 @@ public final class LlamaModel implements AutoCloseable {
     }
 
     /**
-     * Frees the weights. Does nothing if they are freed already.
+     * Frees the weights and the adapters. Does nothing if they are freed already.
      *
      * @throws IllegalStateException if a context of this model is still open
      */
@@ -200,6 +249,8 @@ public final class LlamaModel implements AutoCloseable {
                 throw new IllegalStateException(
                         "The model " + name + " has " + openContexts + " open contexts: close them first");
             }
+            adapters.forEach(adapter -> LlamaH.llama_adapter_lora_free(adapter.takeHandle()));
+            adapters.clear();
             LlamaH.llama_model_free(handle);
             handle = null;
             library.returnFreedMemory();

@@ -1,5 +1,6 @@
 package io.hyperion.core.llama;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -137,17 +138,48 @@ public final class Vocabulary {
         if (known != null) {
             return known;
         }
+        byte[] piece = piece(token, (byte) 0);
+        pieces.set(token, piece);
+        return piece;
+    }
+
+    /**
+     * The text of a token; of a control token its name, such as {@code <|im_end|>}.
+     *
+     * @param token its id
+     * @return its bytes in UTF-8, which may be a part of a character; not to be changed
+     * @throws IndexOutOfBoundsException if there is no such token
+     */
+    public byte[] pieceOrName(int token) {
+        byte[] piece = piece(token);
+        return piece.length > 0 ? piece : piece(token, (byte) 1);
+    }
+
+    /**
+     * Turns tokens into text, as llama.cpp's server does: what {@link #pieceOrName} gives of each, one after the other.
+     *
+     * @param tokens their ids
+     * @return the text; what is no UTF-8 in it, such as a part of a character, has become U+FFFD
+     * @throws IndexOutOfBoundsException if there is no such token
+     */
+    public String detokenize(int[] tokens) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        for (int token : tokens) {
+            text.writeBytes(pieceOrName(token));
+        }
+        return text.toString(StandardCharsets.UTF_8);
+    }
+
+    private byte[] piece(int token, byte special) {
         Lock use = model.use();
         try {
             byte[] buffer = new byte[INITIAL_PIECE];
-            int length = LlamaH.llama_token_to_piece(model.vocabHandle(), token, buffer, buffer.length, 0, (byte) 0);
+            int length = LlamaH.llama_token_to_piece(model.vocabHandle(), token, buffer, buffer.length, 0, special);
             if (length < 0) {
                 buffer = new byte[-length];
-                length = LlamaH.llama_token_to_piece(model.vocabHandle(), token, buffer, buffer.length, 0, (byte) 0);
+                length = LlamaH.llama_token_to_piece(model.vocabHandle(), token, buffer, buffer.length, 0, special);
             }
-            byte[] piece = Arrays.copyOf(buffer, Math.max(length, 0));
-            pieces.set(token, piece);
-            return piece;
+            return Arrays.copyOf(buffer, Math.max(length, 0));
         } finally {
             use.unlock();
         }

@@ -1,6 +1,7 @@
 package io.hyperion.core.model;
 
 import io.hyperion.api.BusyException;
+import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateParameters;
@@ -12,11 +13,15 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.Prompt;
+import io.hyperion.api.TokenizeReply;
+import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.engine.LoadedModel;
+import io.hyperion.core.engine.LoraSettings;
 import io.hyperion.core.gguf.GgufException;
 import io.hyperion.core.gguf.GgufFile;
+import io.hyperion.core.gguf.LoraFileValidator;
 import io.hyperion.core.gguf.ModelFileValidator;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.prompt.PromptTemplate;
@@ -31,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A model of the catalog: examined at the start, loaded by its first request, kept until the catalog closes. */
 public final class CatalogModel {
@@ -43,10 +49,10 @@ public final class CatalogModel {
     /** Guards all that follows. */
     private final Object lock = new Object();
 
-    private final List<WaitingGeneration> waiting = new ArrayList<>();
+    private final List<WaitingForModel> waiting = new ArrayList<>();
     private ModelState state = ModelState.READY;
     private Optional<String> reason = Optional.empty();
-    private Optional<FileStamp> examined = Optional.empty();
+    private List<Optional<FileStamp>> examined = List.of();
     private Optional<ModelInfo.Details> details = Optional.empty();
     private int cells;
     private Optional<PromptTemplate> template = Optional.empty();
@@ -107,25 +113,63 @@ public final class CatalogModel {
             requireServing();
             prompt = prompt(request);
             if (loaded.isEmpty()) {
-                if (waiting.size()
-                        >= settings.engine().queueCapacity() + settings.engine().slots()) {
-                    throw new BusyException(
-                            ErrorCode.QUEUE_FULL,
-                            "The model '" + name() + "' is being loaded, and its queue is full: " + waiting.size()
-                                    + " requests are waiting",
-                            Duration.ofSeconds(1));
-                }
                 WaitingGeneration generation = new WaitingGeneration(
                         name(), prompt, parameters, request.timeout(), request.caller(), listener);
-                waiting.add(generation);
-                if (state == ModelState.READY) {
-                    startLoading();
-                }
+                waitForModel(generation);
                 return generation;
             }
             ready = loaded.get();
         }
         return ready.submit(prompt, parameters, request.timeout(), request.caller(), listener);
+    }
+
+    /**
+     * Turns text into tokens; loads the model first if need be, and waits for that.
+     *
+     * @param request the text
+     * @return the tokens
+     * @throws HyperionException if the model cannot be loaded, or the thread was interrupted
+     */
+    public TokenizeReply tokenize(TokenizeRequest request) {
+        return awaitLoaded().tokenize(request);
+    }
+
+    /**
+     * Turns tokens into text; loads the model first if need be, and waits for that.
+     *
+     * @param request the tokens
+     * @return the text
+     * @throws HyperionException if the model has no such token or cannot be loaded, or the thread was interrupted
+     */
+    public String detokenize(DetokenizeRequest request) {
+        return awaitLoaded().detokenize(request);
+    }
+
+    private LoadedModel awaitLoaded() {
+        WaitingCaller caller = new WaitingCaller();
+        synchronized (lock) {
+            requireServing();
+            if (loaded.isPresent()) {
+                return loaded.get();
+            }
+            waitForModel(caller);
+        }
+        return caller.await();
+    }
+
+    private void waitForModel(WaitingForModel one) {
+        if (waiting.size()
+                >= settings.engine().queueCapacity() + settings.engine().slots()) {
+            throw new BusyException(
+                    ErrorCode.QUEUE_FULL,
+                    "The model '" + name() + "' is being loaded, and its queue is full: " + waiting.size()
+                            + " requests are waiting",
+                    Duration.ofSeconds(1));
+        }
+        waiting.add(one);
+        if (state == ModelState.READY) {
+            startLoading();
+        }
     }
 
     private void requireServing() {
@@ -138,7 +182,7 @@ public final class CatalogModel {
             loaded = Optional.empty();
             state = ModelState.READY;
         }
-        if (state == ModelState.FAILED && !examined.equals(FileStamp.of(settings.path()))) {
+        if (state == ModelState.FAILED && !examined.equals(stamps())) {
             // Somebody may have put the right file there.
             examine();
         }
@@ -184,10 +228,11 @@ public final class CatalogModel {
             return;
         }
         Path path = settings.path().orElseThrow();
-        examined = FileStamp.of(settings.path());
+        examined = stamps();
         try {
             GgufFile file = GgufFile.read(path);
             ModelFileValidator.validate(file);
+            examineAdapters(file);
             cells = settings.engine().cells(file.trainedContextLength(), file.largestContext());
             if (cells > file.largestContext()) {
                 throw new IOException("a context of " + cells + " tokens is configured, but the model can have "
@@ -216,6 +261,32 @@ public final class CatalogModel {
         }
     }
 
+    private void examineAdapters(GgufFile base) throws IOException {
+        try {
+            List<GgufFile> adapters = new ArrayList<>();
+            for (LoraSettings lora : settings.engine().lora()) {
+                adapters.add(GgufFile.read(lora.path()));
+            }
+            LoraFileValidator.validate(adapters, base);
+        } catch (NoSuchFileException e) {
+            throw new IOException(loraKey() + ": there is no file " + e.getFile(), e);
+        } catch (IOException e) {
+            throw new IOException(loraKey() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String loraKey() {
+        return ModelSettings.key(name(), "lora");
+    }
+
+    private List<Optional<FileStamp>> stamps() {
+        return Stream.concat(
+                        settings.path().stream(),
+                        settings.engine().lora().stream().map(LoraSettings::path))
+                .map(FileStamp::of)
+                .toList();
+    }
+
     private void fail(String why, Throwable cause) {
         state = ModelState.FAILED;
         reason = Optional.of(why);
@@ -235,7 +306,7 @@ public final class CatalogModel {
     /** What was found sound at the start may be another file by now: nothing unchecked may reach llama.cpp. */
     private int examinedCells() throws LlamaException {
         synchronized (lock) {
-            if (!examined.equals(FileStamp.of(settings.path()))) {
+            if (!examined.equals(stamps())) {
                 examine();
                 if (state == ModelState.FAILED) {
                     throw new LlamaException(reason.orElse(""));
@@ -263,7 +334,7 @@ public final class CatalogModel {
             failure = Optional.of(e);
         }
         String why = failure.map(CatalogModel::reasonOf).orElse("");
-        List<WaitingGeneration> served;
+        List<WaitingForModel> served;
         synchronized (lock) {
             if (model.isPresent()) {
                 state = ModelState.LOADED;
@@ -283,11 +354,11 @@ public final class CatalogModel {
             waiting.clear();
             loader = Optional.empty();
         }
-        for (WaitingGeneration generation : served) {
+        for (WaitingForModel one : served) {
             if (model.isPresent()) {
-                generation.begin(model.get());
+                one.begin(model.get());
             } else {
-                generation.fail(new ModelUnavailableException(
+                one.fail(new ModelUnavailableException(
                         ErrorCode.MODEL_FAILED,
                         "The model '" + name() + "' cannot be served: " + why,
                         failure.orElse(null)));
@@ -345,12 +416,9 @@ public final class CatalogModel {
 
     /** What tells whether a file is another one than before. */
     private record FileStamp(long size, FileTime modified) {
-        static Optional<FileStamp> of(Optional<Path> path) {
-            if (path.isEmpty()) {
-                return Optional.empty();
-            }
+        static Optional<FileStamp> of(Path path) {
             try {
-                BasicFileAttributes attributes = Files.readAttributes(path.get(), BasicFileAttributes.class);
+                BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
                 return Optional.of(new FileStamp(attributes.size(), attributes.lastModifiedTime()));
             } catch (IOException e) {
                 // A file that is not there has no stamp; why it cannot be read is found out when it is examined.

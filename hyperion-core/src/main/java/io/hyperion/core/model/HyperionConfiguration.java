@@ -2,8 +2,10 @@ package io.hyperion.core.model;
 
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.LoraScale;
 import io.hyperion.api.Parameter;
 import io.hyperion.core.engine.EngineSettings;
+import io.hyperion.core.engine.LoraSettings;
 import io.hyperion.core.prompt.PromptTemplates;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -40,8 +42,21 @@ public record HyperionConfiguration(
     private static final String QUEUE_TIMEOUT = "hyperion.queue.timeout";
     private static final String DEFAULTS = "defaults.";
     private static final List<String> GLOBAL_KEYS = List.of(DEFAULT_MODEL, QUEUE_CAPACITY, QUEUE_TIMEOUT);
-    private static final List<String> MODEL_KEYS =
-            List.of("path", "context-size", "slots", "batch-size", "threads", "gpu-layers", "chat-template", "preload");
+    private static final List<String> MODEL_KEYS = List.of(
+            "path",
+            "context-size",
+            "slots",
+            "batch-size",
+            "threads",
+            "gpu-layers",
+            "lora",
+            "slot-save-path",
+            "chat-template",
+            "preload");
+
+    /** The path of an adapter, and behind its last {@code =} a number, if that is one. */
+    private static final Pattern SCALED_PATH =
+            Pattern.compile("(.*?)\\s*=\\s*([+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?)");
 
     /** The parameters that a model can have defaults of. */
     private static final List<String> DEFAULT_PARAMETERS = Arrays.stream(Parameter.values())
@@ -136,7 +151,7 @@ public record HyperionConfiguration(
             int queueCapacity,
             Duration queueTimeout,
             List<String> warnings) {
-        String prefix = PREFIX + "models." + (name.matches("[A-Za-z0-9_-]+") ? name : '"' + name + '"') + ".";
+        String prefix = ModelSettings.key(name, "");
         for (String key : values.keySet()) {
             boolean known = key.startsWith(DEFAULTS)
                     ? DEFAULT_PARAMETERS.contains(key.substring(DEFAULTS.length()))
@@ -160,10 +175,14 @@ public record HyperionConfiguration(
                             integer(prefix, values, "threads", EngineSettings.defaultThreads(), 1),
                             integer(prefix, values, "gpu-layers", EngineSettings.DEFAULT_GPU_LAYERS, 0),
                             queueCapacity,
-                            queueTimeout),
+                            queueTimeout,
+                            lora(prefix + "lora", values.getOrDefault("lora", ""))),
                     template,
                     defaults(prefix, values),
                     values.containsKey("preload") && parseBoolean(values.get("preload")),
+                    Optional.ofNullable(values.get("slot-save-path"))
+                            .filter(path -> !path.isEmpty())
+                            .map(path -> path(prefix + "slot-save-path", path)),
                     Optional.empty());
         } catch (IllegalArgumentException | HyperionException e) {
             return new ModelSettings(
@@ -173,6 +192,7 @@ public record HyperionConfiguration(
                     Optional.empty(),
                     GenerateParameters.none(),
                     false,
+                    Optional.empty(),
                     Optional.of(
                             "The configuration of model '" + name + "' (" + prefix + "…) is wrong: " + e.getMessage()));
         }
@@ -183,11 +203,37 @@ public record HyperionConfiguration(
         if (path == null || path.isEmpty()) {
             throw new IllegalArgumentException(prefix + "path is missing");
         }
+        return path(prefix + "path", path);
+    }
+
+    private static Path path(String key, String path) {
         try {
             return Path.of(path).toAbsolutePath();
         } catch (InvalidPathException e) {
-            throw new IllegalArgumentException(prefix + "path is not a path: " + e.getMessage(), e);
+            throw new IllegalArgumentException(key + " is not a path: " + e.getMessage(), e);
         }
+    }
+
+    /** Adapters, separated by commas: a path each, or a path, {@code =} and a scale. */
+    private static List<LoraSettings> lora(String key, String value) {
+        List<LoraSettings> lora = new ArrayList<>();
+        if (value.isEmpty()) {
+            return lora;
+        }
+        for (String adapter : value.split(",", -1)) {
+            Matcher scaled = SCALED_PATH.matcher(adapter.strip());
+            String path = scaled.matches() ? scaled.group(1) : adapter.strip();
+            float scale = scaled.matches() ? Float.parseFloat(scaled.group(2)) : 1;
+            if (path.isEmpty()) {
+                throw new IllegalArgumentException(key + " has an adapter without a path: '" + value + "'");
+            }
+            if (!(Math.abs(scale) <= LoraScale.MAX)) {
+                throw new IllegalArgumentException(key + " has a scale of " + scale + ", and it must be between "
+                        + LoraScale.MIN + " and " + LoraScale.MAX);
+            }
+            lora.add(new LoraSettings(path(key, path), scale));
+        }
+        return lora;
     }
 
     private static GenerateParameters defaults(String prefix, SortedMap<String, String> values) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param template the name of the chat template to use instead of the model's own; empty for its own
  * @param defaults the parameters of requests that do not say
  * @param preload whether it is loaded at the start, and not by the first request
+ * @param slotSavePath the directory that sequences are saved to; empty if they cannot be saved
  * @param problem what is wrong with its configuration, naming the key; such a model is shown as failed
  */
 public record ModelSettings(
@@ -24,6 +25,7 @@ public record ModelSettings(
         Optional<String> template,
         GenerateParameters defaults,
         boolean preload,
+        Optional<Path> slotSavePath,
         Optional<String> problem) {
     public ModelSettings {
         Objects.requireNonNull(name, "name");
@@ -31,10 +33,22 @@ public record ModelSettings(
         Objects.requireNonNull(engine, "engine");
         Objects.requireNonNull(template, "template");
         Objects.requireNonNull(defaults, "defaults");
+        Objects.requireNonNull(slotSavePath, "slotSavePath");
         Objects.requireNonNull(problem, "problem");
         if (path.isEmpty() && problem.isEmpty()) {
             throw new IllegalArgumentException("The model " + name + " has neither a path nor a problem");
         }
+    }
+
+    /**
+     * A key of the configuration.
+     *
+     * @param name the name of a model
+     * @param key what stands behind it, such as {@code path}
+     * @return the whole key, with the name in quotes where it needs them
+     */
+    static String key(String name, String key) {
+        return "hyperion.models." + (name.matches("[A-Za-z0-9_-]+") ? name : '"' + name + '"') + "." + key;
     }
 
     /**
@@ -52,6 +66,7 @@ public record ModelSettings(
                 Optional.empty(),
                 GenerateParameters.none(),
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A request that came before its model was loaded. Its listener hears either of the generation or of why there is none. */
-final class WaitingGeneration implements Generation {
+final class WaitingGeneration implements Generation, WaitingForModel {
     private static final System.Logger LOGGER = System.getLogger(WaitingGeneration.class.getName());
 
     private final String model;
@@ -46,8 +46,8 @@ final class WaitingGeneration implements Generation {
         this.listener = listener;
     }
 
-    /** The model is loaded. */
-    void begin(LoadedModel loaded) {
+    @Override
+    public void begin(LoadedModel loaded) {
         try {
             Optional<Duration> remaining = timeout.map(whole -> whole.minus(waited()));
             if (remaining.filter(left -> left.isNegative() || left.isZero()).isPresent()) {
@@ -67,7 +67,8 @@ final class WaitingGeneration implements Generation {
         }
     }
 
-    void fail(HyperionException error) {
+    @Override
+    public void fail(HyperionException error) {
         synchronized (this) {
             if (ended) {
                 return;

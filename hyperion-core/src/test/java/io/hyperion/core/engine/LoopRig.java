@@ -11,6 +11,7 @@ import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** A model whose batch loop a test turns by hand: what happens in which step is the test's choice, and the same each time. */
@@ -99,7 +100,8 @@ final class LoopRig implements AutoCloseable {
         } catch (LlamaException e) {
             throw new IllegalStateException(e);
         }
-        EngineSettings settings = new EngineSettings(cells, slots, batchSize, 1, 0, queueCapacity, queueTimeout);
+        EngineSettings settings =
+                new EngineSettings(cells, slots, batchSize, 1, 0, queueCapacity, queueTimeout, List.of());
         int limit = Math.min(model.trainedContextLength(), context.cells());
         loop = new BatchLoop("rig", library, model, context, limit, settings, listener);
     }

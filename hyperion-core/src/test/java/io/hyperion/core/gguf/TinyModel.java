@@ -5,9 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 
@@ -26,6 +29,7 @@ public final class TinyModel {
 
     private final Map<String, Consumer<GgufWriter>> entries = new LinkedHashMap<>();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, float[][]> changes = new HashMap<>();
     private final long seed;
 
     private TinyModel(long seed) {
@@ -44,32 +48,14 @@ public final class TinyModel {
      * @return the model
      */
     public static TinyModel llama(long seed) {
-        TinyModel model = new TinyModel(seed);
-        List<String> tokens = tokens();
-        model.text("general.architecture", "llama")
-                .text("general.name", "Tiny")
-                .uint32("llama.context_length", 128)
-                .uint32("llama.embedding_length", WIDTH)
-                .uint32("llama.block_count", LAYERS)
+        TinyModel model = ofArchitecture("llama", seed)
                 .uint32("llama.feed_forward_length", FEED_FORWARD)
                 .uint32("llama.rope.dimension_count", WIDTH / HEADS)
                 .uint32("llama.attention.head_count", HEADS)
                 .uint32("llama.attention.head_count_kv", KEY_VALUE_HEADS)
                 .float32("llama.attention.layer_norm_rms_epsilon", 1e-5f)
-                .float32("llama.rope.freq_base", 10_000)
-                .text("tokenizer.ggml.model", "llama")
-                .texts("tokenizer.ggml.tokens", tokens)
-                .float32s("tokenizer.ggml.scores", scores(tokens))
-                .int32s("tokenizer.ggml.token_type", types(tokens))
-                .uint32("tokenizer.ggml.bos_token_id", 1)
-                .uint32("tokenizer.ggml.eos_token_id", 2)
-                .uint32("tokenizer.ggml.unknown_token_id", 0)
-                .bool("tokenizer.ggml.add_bos_token", true)
-                .text("tokenizer.chat_template", "{% for m in messages %}{{ m['content'] }}{% endfor %}");
+                .float32("llama.rope.freq_base", 10_000);
         long keys = WIDTH / HEADS * KEY_VALUE_HEADS;
-        model.tensor("token_embd.weight", TensorType.Q8_0, WIDTH, tokens.size())
-                .tensor("output_norm.weight", TensorType.F32, WIDTH)
-                .tensor("output.weight", TensorType.F16, WIDTH, tokens.size());
         for (int i = 0; i < LAYERS; i++) {
             String layer = "blk." + i + ".";
             model.tensor(layer + "attn_norm.weight", TensorType.F32, WIDTH)
@@ -83,6 +69,53 @@ public final class TinyModel {
                     .tensor(layer + "ffn_down.weight", TensorType.Q8_0, FEED_FORWARD, WIDTH);
         }
         return model;
+    }
+
+    /** {@return a recurrent model, always the same} */
+    public static TinyModel mamba() {
+        TinyModel model = ofArchitecture("mamba", 42);
+        long inner = 2 * WIDTH;
+        model.uint32("mamba.ssm.conv_kernel", 4)
+                .uint32("mamba.ssm.inner_size", inner)
+                .uint32("mamba.ssm.state_size", 16)
+                .uint32("mamba.ssm.time_step_rank", 4)
+                .float32("mamba.attention.layer_norm_rms_epsilon", 1e-5f);
+        for (int i = 0; i < LAYERS; i++) {
+            String layer = "blk." + i + ".";
+            model.tensor(layer + "attn_norm.weight", TensorType.F32, WIDTH)
+                    .tensor(layer + "ssm_in.weight", TensorType.F32, WIDTH, 2 * inner)
+                    .tensor(layer + "ssm_conv1d.weight", TensorType.F32, 4, inner)
+                    .tensor(layer + "ssm_conv1d.bias", TensorType.F32, inner)
+                    .tensor(layer + "ssm_x.weight", TensorType.F32, inner, 4 + 2 * 16)
+                    .tensor(layer + "ssm_dt.weight", TensorType.F32, 4, inner)
+                    .tensor(layer + "ssm_dt.bias", TensorType.F32, inner)
+                    .tensor(layer + "ssm_a", TensorType.F32, 16, inner)
+                    .tensor(layer + "ssm_d", TensorType.F32, inner)
+                    .tensor(layer + "ssm_out.weight", TensorType.F32, inner, WIDTH);
+        }
+        return model;
+    }
+
+    private static TinyModel ofArchitecture(String architecture, long seed) {
+        TinyModel model = new TinyModel(seed);
+        List<String> tokens = tokens();
+        return model.text("general.architecture", architecture)
+                .text("general.name", "Tiny")
+                .uint32(architecture + ".context_length", 128)
+                .uint32(architecture + ".embedding_length", WIDTH)
+                .uint32(architecture + ".block_count", LAYERS)
+                .text("tokenizer.ggml.model", "llama")
+                .texts("tokenizer.ggml.tokens", tokens)
+                .float32s("tokenizer.ggml.scores", scores(tokens))
+                .int32s("tokenizer.ggml.token_type", types(tokens))
+                .uint32("tokenizer.ggml.bos_token_id", 1)
+                .uint32("tokenizer.ggml.eos_token_id", 2)
+                .uint32("tokenizer.ggml.unknown_token_id", 0)
+                .bool("tokenizer.ggml.add_bos_token", true)
+                .text("tokenizer.chat_template", "{% for m in messages %}{{ m['content'] }}{% endfor %}")
+                .tensor("token_embd.weight", TensorType.Q8_0, WIDTH, tokens.size())
+                .tensor("output_norm.weight", TensorType.F32, WIDTH)
+                .tensor("output.weight", TensorType.F16, WIDTH, tokens.size());
     }
 
     /** {@return the vocabulary: three special tokens, one for each byte, and some pieces} */
@@ -175,9 +208,21 @@ public final class TinyModel {
         return this;
     }
 
+    /** Adds numbers to the weights of a tensor of two dimensions, an array for each row. */
+    public TinyModel plus(String name, float[][] change) {
+        changes.put(name, change);
+        return this;
+    }
+
     private TinyModel put(String key, Consumer<GgufWriter> entry) {
         entries.put(key, entry);
         return this;
+    }
+
+    private static void add(float[] change, float[] row) {
+        for (int i = 0; i < row.length; i++) {
+            row[i] += change[i];
+        }
     }
 
     /**
@@ -192,10 +237,13 @@ public final class TinyModel {
         Random random = new Random(seed);
         tensors.forEach((name, tensor) -> {
             boolean norm = name.endsWith("norm.weight");
+            Optional<Iterator<float[]>> change = Optional.ofNullable(changes.get(name))
+                    .map(rows -> Arrays.asList(rows).iterator());
             writer.tensor(name, tensor.type, tensor.dimensions, row -> {
                 for (int i = 0; i < row.length; i++) {
                     row[i] = norm ? 1 : (float) random.nextGaussian() * 0.2f;
                 }
+                change.ifPresent(rows -> add(rows.next(), row));
             });
         });
         try {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Parameter;
 import io.hyperion.core.engine.EngineSettings;
+import io.hyperion.core.engine.LoraSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -35,6 +38,8 @@ class HyperionConfigurationTest {
                 "hyperion.models.tiny.batch-size", "64",
                 "hyperion.models.tiny.threads", "2",
                 "hyperion.models.tiny.gpu-layers", "0",
+                "hyperion.models.tiny.lora", "/loras/a.gguf, /loras/b=c.gguf = -0.5,/loras/d.gguf=1e-1",
+                "hyperion.models.tiny.slot-save-path", "/saved",
                 "hyperion.models.tiny.chat-template", "chatml",
                 "hyperion.models.tiny.preload", "true",
                 "hyperion.models.tiny.defaults.temperature", "0.3",
@@ -47,7 +52,20 @@ class HyperionConfigurationTest {
         assertThat(configuration.defaultModel()).contains("tiny");
         assertThat(tiny.problem()).isEmpty();
         assertThat(tiny.path()).hasValueSatisfying(path -> assertThat(path).hasFileName("tiny.gguf"));
-        assertThat(tiny.engine()).isEqualTo(new EngineSettings(2048, 3, 64, 2, 0, 5, Duration.ofSeconds(20)));
+        assertThat(tiny.engine())
+                .isEqualTo(new EngineSettings(
+                        2048,
+                        3,
+                        64,
+                        2,
+                        0,
+                        5,
+                        Duration.ofSeconds(20),
+                        List.of(
+                                new LoraSettings(Path.of("/loras/a.gguf"), 1),
+                                new LoraSettings(Path.of("/loras/b=c.gguf"), -0.5f),
+                                new LoraSettings(Path.of("/loras/d.gguf"), 0.1f))));
+        assertThat(tiny.slotSavePath()).contains(Path.of("/saved"));
         assertThat(tiny.template()).contains("chatml");
         assertThat(tiny.preload()).isTrue();
         assertThat(tiny.defaults().temperature()).isEqualTo(OptionalDouble.of(0.3));
@@ -117,6 +135,10 @@ class HyperionConfigurationTest {
         "threads, 0",
         "gpu-layers, -3",
         "chat-template, nonsense",
+        "lora, 'a.gguf,'",
+        "lora, =0.5",
+        "lora, a.gguf=1001",
+        "lora, a.gguf=1e99",
         "preload, yes",
         "defaults.temperature, hot",
         "defaults.temperature, NaN",

@@ -37,6 +37,7 @@ final class EnvironmentNames {
                             "embeddings",
                             "pooling",
                             "lora",
+                            "slot-save-path",
                             "min-instances",
                             "max-instances",
                             "idle-timeout",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hyperion.api.BusyException;
 import io.hyperion.api.Completion;
+import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateEvent;
@@ -15,6 +16,8 @@ import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.Timings;
+import io.hyperion.api.TokenizeReply;
+import io.hyperion.api.TokenizeRequest;
 import io.hyperion.war.config.Settings;
 import io.hyperion.war.hyperion.GenerateFormat;
 import jakarta.json.JsonObject;
@@ -467,6 +470,16 @@ class SocketConversationTests {
 
         @Override
         public Flow.Publisher<GenerateEvent> stream(GenerateRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public TokenizeReply tokenize(TokenizeRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String detokenize(DetokenizeRequest request) {
             throw new UnsupportedOperationException();
         }
 
