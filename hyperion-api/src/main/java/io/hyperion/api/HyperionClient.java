@@ -1,6 +1,7 @@
 package io.hyperion.api;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
@@ -92,6 +93,47 @@ public interface HyperionClient {
      * @throws GenerationCancelledException if the waiting thread was interrupted; its interrupt status is set again
      */
     String detokenize(DetokenizeRequest request);
+
+    /**
+     * Saves what the cache holds of the last request of a slot to a file, so that it need not be evaluated again, even after a restart.
+     * Files are in the model's {@code slot-save-path}.
+     *
+     * @param model the model's name; empty for the default model
+     * @param slot the slot, as {@link GenerateReply#slot()} told it
+     * @param fileName the name of the file: letters, digits, {@code .}, {@code _} and {@code -}; one that is there is replaced
+     * @return what was saved
+     * @throws ModelNotFoundException if there is no such model
+     * @throws InvalidRequestException if there is no such slot ({@link ErrorCode#OUT_OF_RANGE}), it has nothing in the cache any more
+     *     ({@link ErrorCode#EMPTY_SLOT}), the name is not allowed ({@link ErrorCode#INVALID_FILE_NAME}) or the model saves nothing
+     *     ({@link ErrorCode#SAVING_IS_OFF})
+     * @throws EngineException if the file cannot be written
+     */
+    SlotReply saveSlot(Optional<String> model, int slot, String fileName);
+
+    /**
+     * Fills the cache from a file: the next request whose prompt begins with its tokens, in whatever slot, goes on from there.
+     *
+     * @param model the model's name; empty for the default model
+     * @param slot the slot that it counts for when it is saved or erased
+     * @param fileName the name of the file
+     * @return what was restored
+     * @throws ModelNotFoundException if there is no such model
+     * @throws InvalidRequestException as {@link #saveSlot}; or if the file is not there, is damaged, or is of another model or adapters
+     *     ({@link ErrorCode#UNUSABLE_FILE})
+     * @throws BusyException if requests under way leave no room for it
+     */
+    SlotReply restoreSlot(Optional<String> model, int slot, String fileName);
+
+    /**
+     * Forgets what the cache holds of the last request of a slot, as far as no other sequence has it too.
+     *
+     * @param model the model's name; empty for the default model
+     * @param slot the slot
+     * @return how many tokens of it were cached
+     * @throws ModelNotFoundException if there is no such model
+     * @throws InvalidRequestException if there is no such slot ({@link ErrorCode#OUT_OF_RANGE})
+     */
+    int eraseSlot(Optional<String> model, int slot);
 
     /** {@return all models, in the order of their names} */
     List<ModelInfo> models();

@@ -102,7 +102,7 @@ class GenerateRequestTest {
                                         .toList())),
                         of("lora", b -> new LoraScale(-1, 1)),
                         of("lora", b -> new LoraScale(0, Double.NaN)),
-                        of("lora", b -> new LoraScale(0, -101)),
+                        of("lora", b -> new LoraScale(0, -1001)),
                         of("dry_sequence_breakers", b -> b.drySequenceBreakers(Collections.nCopies(33, "x"))),
                         of("dry_sequence_breakers", b -> b.drySequenceBreakers(List.of(""))),
                         of("dry_sequence_breakers", b -> b.drySequenceBreakers(List.of("x".repeat(41)))),

@@ -11,6 +11,7 @@ import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EngineFigures;
@@ -141,6 +142,21 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     @Override
     public ModelInfo model(String name) {
         return catalog.info(catalog.find(Optional.of(name)));
+    }
+
+    @Override
+    public SlotReply saveSlot(Optional<String> model, int slot, String fileName) {
+        return catalog.find(model).saveSlot(slot, fileName);
+    }
+
+    @Override
+    public SlotReply restoreSlot(Optional<String> model, int slot, String fileName) {
+        return catalog.find(model).restoreSlot(slot, fileName);
+    }
+
+    @Override
+    public int eraseSlot(Optional<String> model, int slot) {
+        return catalog.find(model).eraseSlot(slot);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Generation;
 import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.engine.PrefixCache.Place;
 import io.hyperion.core.engine.PrefixCache.Realm;
@@ -16,17 +17,25 @@ import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import io.hyperion.core.llama.LoraAdapter;
 import io.hyperion.core.llama.Vocabulary;
 import io.hyperion.core.sampling.SampledToken;
 import io.hyperion.core.sampling.TokenSampler;
+import io.hyperion.core.sequence.SavedSequence;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * The loop of a loaded model. Each step evaluates one token of every generating sequence, fills the rest of the batch with the prompts
@@ -56,6 +65,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private final Object lock = new Object();
 
     private final AdmissionQueue queue = new AdmissionQueue();
+    private final Deque<LoopTask<?>> tasks = new ArrayDeque<>();
     private boolean closing;
     private int freeSequences;
     private double meanRequestNanos;
@@ -67,6 +77,12 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private final StepPlan plan;
     private final List<Sequence> active = new ArrayList<>();
     private final BitSet freeSlots = new BitSet();
+    /** By slots; null where nothing is known. */
+    private final SlotContent[] slotContents;
+
+    /** The adapters of the last step. */
+    private List<LoraAdapter.Scaled> lastAdapters = List.of();
+
     private boolean aborted;
     private int lastUsedCells;
     private int freedCells;
@@ -94,6 +110,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         this.plan = new StepPlan(context.newBatch());
         this.freeSequences = settings.slots();
         freeSlots.set(0, settings.slots());
+        slotContents = new SlotContent[settings.slots()];
     }
 
     /**
@@ -199,6 +216,142 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         meter.ended(figures);
     }
 
+    /** What another thread wants done where the context may be touched, and waits for. */
+    private record LoopTask<T>(Supplier<T> work, CompletableFuture<T> result) {
+        void run() {
+            try {
+                result.complete(work.get());
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        }
+    }
+
+    /**
+     * Does something between two steps, and waits for it.
+     *
+     * @param work what to do, in the loop's thread
+     * @return its result
+     * @throws ModelUnavailableException if the loop has ended or ends before
+     */
+    <T> T callInLoop(Supplier<T> work) {
+        LoopTask<T> task = new LoopTask<>(work, new CompletableFuture<>());
+        synchronized (lock) {
+            if (closing) {
+                throw shuttingDown();
+            }
+            tasks.addLast(task);
+            lock.notifyAll();
+        }
+        try {
+            return task.result().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof HyperionException error) {
+                throw error;
+            }
+            throw new EngineException(
+                    ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", e.getCause());
+        }
+    }
+
+    private void runTasks() {
+        while (true) {
+            LoopTask<?> task;
+            synchronized (lock) {
+                task = tasks.pollFirst();
+            }
+            if (task == null) {
+                return;
+            }
+            task.run();
+        }
+    }
+
+    /** {@return a copy of what the cache has of the last sequence of a slot; the caller closes it} */
+    SavedSequence copySlot(int slot) {
+        active.stream().filter(sequence -> sequence.slot() == slot).forEach(this::rememberSlot);
+        noteEvaluated();
+        SlotContent content = Optional.ofNullable(slotContents[slot]).orElseThrow(() -> emptySlot(slot));
+        int cached = cache.match(content.realm(), content.tokens(), content.tokens().length);
+        if (cached == 0) {
+            throw emptySlot(slot);
+        }
+        Place copy = cache.open(content.realm());
+        try {
+            cache.adopt(copy, content.tokens(), cached);
+            float[] scales = new float[content.realm().adapters().size()];
+            for (int i = 0; i < scales.length; i++) {
+                scales[i] = content.realm().adapters().get(i).scale();
+            }
+            return new SavedSequence(Arrays.copyOf(content.tokens(), cached), scales, context.copySequence(copy.id()));
+        } catch (LlamaException e) {
+            throw new EngineException(ErrorCode.ENGINE_FAILURE, e.getMessage(), e);
+        } finally {
+            cache.drop(copy);
+        }
+    }
+
+    private InvalidRequestException emptySlot(int slot) {
+        return new InvalidRequestException(
+                ErrorCode.EMPTY_SLOT,
+                "slot",
+                "Slot " + slot + " of model '" + model + "' has nothing in the cache, or nothing any more");
+    }
+
+    /** Puts a saved sequence into the cache, for whoever begins with its tokens. */
+    void restoreSlot(int slot, SavedSequence saved, List<LoraAdapter.Scaled> adapters) {
+        Realm realm = new Realm(adapters, Optional.empty());
+        Place place = cache.open(realm);
+        boolean restored = false;
+        try {
+            while (context.restoreSequence(place.id(), saved.state(), saved.tokens().length)
+                    == LlamaContext.Outcome.NO_CELLS) {
+                if (!cache.evict()) {
+                    throw new BusyException(
+                            ErrorCode.QUEUE_FULL,
+                            "The sequences at work on model '" + model + "' leave no room for the saved one of "
+                                    + saved.tokens().length + " tokens",
+                            MINIMUM_RETRY);
+                }
+            }
+            restored = true;
+        } catch (LlamaException e) {
+            throw new InvalidRequestException(ErrorCode.UNUSABLE_FILE, "filename", e.getMessage());
+        } finally {
+            if (!restored) {
+                cache.drop(place);
+            }
+        }
+        cache.extend(place, saved.tokens(), saved.tokens().length);
+        cache.keep(place);
+        slotContents[slot] = new SlotContent(realm, saved.tokens());
+    }
+
+    /** Forgets the last sequence of a slot; {@return how many tokens of it were cached} */
+    int eraseSlot(int slot) {
+        Optional<SlotContent> content = Optional.ofNullable(slotContents[slot]);
+        slotContents[slot] = null;
+        return content.map(known -> {
+                    int cached = cache.match(known.realm(), known.tokens(), known.tokens().length);
+                    cache.forget(known.realm(), known.tokens());
+                    return cached;
+                })
+                .orElse(0);
+    }
+
+    /** What the last sequence of a slot was, as far as others may share it. */
+    private record SlotContent(Realm realm, int[] tokens) {}
+
+    private void rememberSlot(Sequence sequence) {
+        Realm realm = realm(sequence);
+        if (realm.owner().isEmpty() && !sequence.isTruncated()) {
+            slotContents[sequence.slot()] =
+                    new SlotContent(realm, Arrays.copyOf(sequence.tokens(), sequence.evaluated()));
+        } else {
+            slotContents[sequence.slot()] = null;
+        }
+    }
+
     /** Ends the loop after the step under way; all its requests fail with {@link ErrorCode#SHUTTING_DOWN}. */
     void close() {
         synchronized (lock) {
@@ -228,6 +381,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     /** Once around the loop. Does not wait. */
     void turn() {
+        runTasks();
         endUnwanted();
         admit();
         if (!active.isEmpty()) {
@@ -252,7 +406,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     /** {@return false if the loop shall end} */
     private boolean awaitWork() {
         synchronized (lock) {
-            while (!closing && active.isEmpty() && queue.isEmpty()) {
+            while (!closing && active.isEmpty() && queue.isEmpty() && tasks.isEmpty()) {
                 try {
                     lock.wait();
                 } catch (InterruptedException e) {
@@ -362,7 +516,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private Realm realm(Sequence sequence) {
         RunningRequest request = sequence.request();
         boolean shares = request.request().options().cachePrompt();
-        return new Realm("", shares ? Optional.empty() : Optional.of(request));
+        return new Realm(request.request().options().adapters(), shares ? Optional.empty() : Optional.of(request));
     }
 
     private void step() {
@@ -371,7 +525,10 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         long begin = System.nanoTime();
         sharePrefixes();
         closeGaps();
-        plan.begin(active, this::realm);
+        active.forEach(Sequence::unplan);
+        List<Sequence> together = nextTogether();
+        context.setAdapters(lastAdapters);
+        plan.begin(together, this::realm);
         if (!evaluate()) {
             return;
         }
@@ -381,6 +538,22 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         int promptTokens = plan.promptTokens();
         meter.step(event, System.nanoTime() - begin, generated, promptTokens, sequences);
         releaseEnded();
+    }
+
+    /** {@return whom the next step evaluates: those who want the same adapters, as these act on a whole step; others have their turns} */
+    private List<Sequence> nextTogether() {
+        List<List<LoraAdapter.Scaled>> wanted = active.stream()
+                .map(sequence -> sequence.request().request().options().adapters())
+                .distinct()
+                .toList();
+        lastAdapters = wanted.get((wanted.indexOf(lastAdapters) + 1) % wanted.size());
+        if (wanted.size() == 1) {
+            return active;
+        }
+        return active.stream()
+                .filter(sequence ->
+                        sequence.request().request().options().adapters().equals(lastAdapters))
+                .toList();
     }
 
     /** Brings the tree up to date, and lengthens prompts by what others have evaluated of them since the last step. */
@@ -629,6 +802,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 all.remove();
                 if (sequence.completion().isPresent()) {
                     noteEvaluated(sequence);
+                    rememberSlot(sequence);
                     cache.keep(sequence.place().orElseThrow());
                 } else {
                     // It failed: what its cells hold is of no use to others.
@@ -667,9 +841,13 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private void failAll(HyperionException error) {
         failActive(error);
         List<Sequence> waiting;
+        List<LoopTask<?>> undone;
         synchronized (lock) {
             waiting = queue.removeIf(sequence -> true);
+            undone = List.copyOf(tasks);
+            tasks.clear();
         }
+        undone.forEach(task -> task.result().completeExceptionally(error));
         waiting.forEach(sequence -> sequence.request().fail(error));
     }
 

@@ -4,6 +4,9 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.Parameter;
+import io.hyperion.core.llama.LoraAdapter;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What a request wants of the engine, apart from how tokens are sampled.
@@ -15,20 +18,29 @@ import io.hyperion.api.Parameter;
  * @param keep how many of the first tokens are not discarded; -1 for the whole prompt
  * @param discard how many tokens are discarded at once; 0 for half of those that may be
  * @param slot the slot that the request waits for; -1 for any
+ * @param adapters the model's adapters with the scales that the request wants; only those with the same are evaluated in one step
  */
 record EngineOptions(
-        int completions, int bestOf, boolean cachePrompt, boolean contextShift, int keep, int discard, int slot) {
-    static final EngineOptions DEFAULTS = new EngineOptions(1, 1, true, false, 0, 0, -1);
+        int completions,
+        int bestOf,
+        boolean cachePrompt,
+        boolean contextShift,
+        int keep,
+        int discard,
+        int slot,
+        List<LoraAdapter.Scaled> adapters) {
+    static final EngineOptions DEFAULTS = new EngineOptions(1, 1, true, false, 0, 0, -1, List.of());
 
     /**
      * What parameters say.
      *
      * @param parameters the parameters, with the model's defaults merged in
      * @param slots how many slots the model has
+     * @param adapters the model's adapters
      * @return the options
-     * @throws InvalidRequestException if fewer texts are to be generated than chosen, or there is no such slot
+     * @throws InvalidRequestException if fewer texts are to be generated than chosen, or there is no such slot or adapter
      */
-    static EngineOptions of(GenerateParameters parameters, int slots) {
+    static EngineOptions of(GenerateParameters parameters, int slots, Adapters adapters) {
         int completions = parameters.n().orElse(1);
         int bestOf = parameters.bestOf().orElse(completions);
         if (bestOf < completions) {
@@ -52,6 +64,7 @@ record EngineOptions(
                 parameters.contextShift().orElse(false),
                 (int) parameters.whole(Parameter.N_KEEP),
                 (int) parameters.whole(Parameter.N_DISCARD),
-                slot);
+                slot,
+                adapters.scaled(parameters.has(Parameter.LORA) ? Optional.of(parameters.lora()) : Optional.empty()));
     }
 }

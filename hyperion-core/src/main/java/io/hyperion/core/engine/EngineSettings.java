@@ -67,6 +67,17 @@ public record EngineSettings(
         new LlamaContext.Settings(Math.max(contextSize, 1), slots, batchSize, threads);
     }
 
+    /**
+     * These settings with another number of slots.
+     *
+     * @param number the number
+     * @return the settings
+     */
+    EngineSettings withSlots(int number) {
+        return new EngineSettings(
+                contextSize, number, batchSize, threads, gpuLayers, queueCapacity, queueTimeout, lora);
+    }
+
     /** {@return the settings of a model of which nothing is configured} */
     public static EngineSettings defaults() {
         return new EngineSettings(

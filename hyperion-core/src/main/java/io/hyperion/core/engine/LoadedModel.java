@@ -2,12 +2,14 @@ package io.hyperion.core.engine;
 
 import io.hyperion.api.ContextExceededException;
 import io.hyperion.api.DetokenizeRequest;
+import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Generation;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.llama.LlamaContext;
@@ -15,6 +17,8 @@ import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
 import io.hyperion.core.llama.Vocabulary;
+import io.hyperion.core.sequence.SavedSequence;
+import io.hyperion.core.sequence.SequenceStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -36,6 +40,8 @@ public final class LoadedModel implements AutoCloseable {
     private final LlamaContext context;
     private final int sequenceLimit;
     private final int slots;
+    private final Adapters adapters;
+    private final SequenceStore store;
     private final BatchLoop loop;
     private final Thread thread;
 
@@ -44,6 +50,8 @@ public final class LoadedModel implements AutoCloseable {
             LlamaLibrary library,
             LlamaModel model,
             LlamaContext context,
+            Adapters adapters,
+            SequenceStore store,
             EngineSettings settings,
             EngineListener listener) {
         this.name = name;
@@ -51,6 +59,8 @@ public final class LoadedModel implements AutoCloseable {
         this.context = context;
         this.sequenceLimit = Math.min(model.trainedContextLength(), context.cells());
         this.slots = settings.slots();
+        this.adapters = adapters;
+        this.store = store;
         this.loop = new BatchLoop(name, library, model, context, sequenceLimit, settings, listener);
         this.thread = new Thread(loop, "hyperion-" + name);
         // The creating thread's loader is that of whichever application asked first: it must not be kept alive.
@@ -66,12 +76,19 @@ public final class LoadedModel implements AutoCloseable {
      * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}
      * @param cells the tokens that all sequences share; at most what the file says is its largest context
      * @param settings how else to load it; its adapters found sound for this file by {@code io.hyperion.core.gguf}
+     * @param store where its sequences are saved
      * @param listener hears what the engine does
      * @return the model; the caller closes it
      * @throws LlamaException if it cannot be loaded
      */
     public static LoadedModel load(
-            LlamaLibrary library, String name, Path file, int cells, EngineSettings settings, EngineListener listener)
+            LlamaLibrary library,
+            String name,
+            Path file,
+            int cells,
+            EngineSettings settings,
+            SequenceStore store,
+            EngineListener listener)
             throws LlamaException {
         LlamaModel model = LlamaModel.load(library, file, settings.gpuLayers());
         LlamaContext context = null;
@@ -79,13 +96,18 @@ public final class LoadedModel implements AutoCloseable {
             if (!model.isGenerative()) {
                 throw new LlamaException("The model is not made to generate text token by token");
             }
-            int kept = model.isRecurrent() ? 0 : KEPT_SEQUENCES;
-            int sequences = Math.min(settings.slots() + kept, LlamaContext.MAX_SEQUENCES);
+            EngineSettings served = settings;
+            int kept = KEPT_SEQUENCES;
+            if (model.isRecurrent()) {
+                // b4916 mixes the states of several sequences of such a model up.
+                served = settings.withSlots(1);
+                kept = 0;
+            }
+            int sequences = Math.min(served.slots() + kept, LlamaContext.MAX_SEQUENCES);
             context = model.newContext(
                     new LlamaContext.Settings(cells, sequences, settings.batchSize(), settings.threads()));
             Adapters adapters = Adapters.load(name, model, settings.lora());
-            context.setAdapters(adapters.scaled(Optional.empty()));
-            LoadedModel loaded = new LoadedModel(name, library, model, context, settings, listener);
+            LoadedModel loaded = new LoadedModel(name, library, model, context, adapters, store, served, listener);
             loaded.thread.start();
             return loaded;
         } catch (LlamaException | RuntimeException | Error e) {
@@ -100,6 +122,11 @@ public final class LoadedModel implements AutoCloseable {
     /** {@return whether it takes requests: false once it is closed, or its batch loop has failed} */
     public boolean isServing() {
         return thread.isAlive();
+    }
+
+    /** {@return how many requests are served at once: one for a recurrent model, whatever is configured} */
+    public int slots() {
+        return slots;
     }
 
     /** {@return the tokens that all sequences share} */
@@ -148,7 +175,7 @@ public final class LoadedModel implements AutoCloseable {
                     "The prompt has " + tokens.length + " tokens, but the context of model '" + name + "' holds "
                             + sequenceLimit + ", of which at least one is for the completion");
         }
-        EngineOptions options = EngineOptions.of(parameters, slots);
+        EngineOptions options = EngineOptions.of(parameters, slots, adapters);
         return whileOpen(() ->
                 loop.submit(new EngineRequest(name, prompt, tokens, parameters, options, timeout, caller), listener));
     }
@@ -193,6 +220,82 @@ public final class LoadedModel implements AutoCloseable {
             }
         }
         return whileOpen(() -> vocabulary.detokenize(tokens));
+    }
+
+    /**
+     * Saves what a slot's last sequence has in the cache. Waits for the file to be written.
+     *
+     * @param slot the slot
+     * @param fileName the name of the file
+     * @return what was saved
+     * @throws InvalidRequestException if there is no such slot, it is empty, or the name is not allowed
+     * @throws EngineException if the file cannot be written
+     * @throws ModelUnavailableException if the model is being closed
+     */
+    public SlotReply saveSlot(int slot, String fileName) {
+        requireSlot(slot);
+        store.requireValid(fileName);
+        long begin = System.nanoTime();
+        try (SavedSequence sequence = loop.callInLoop(() -> loop.copySlot(slot))) {
+            long bytes = store.save(fileName, sequence);
+            return new SlotReply(name, slot, fileName, sequence.tokens().length, bytes, since(begin));
+        }
+    }
+
+    /**
+     * Fills the cache with a saved sequence: the next request that begins with its tokens goes on from there.
+     *
+     * @param slot the slot that it counts for
+     * @param fileName the name of the file
+     * @return what was restored
+     * @throws InvalidRequestException if there is no such slot or file, or the file is damaged or of another model
+     * @throws io.hyperion.api.BusyException if live sequences leave no room for it
+     * @throws ModelUnavailableException if the model is being closed
+     */
+    public SlotReply restoreSlot(int slot, String fileName) {
+        requireSlot(slot);
+        long begin = System.nanoTime();
+        int vocabularySize = model.vocabulary().size();
+        try (SavedSequence sequence = store.load(fileName, adapters.count(), vocabularySize, sequenceLimit)) {
+            loop.callInLoop(() -> {
+                loop.restoreSlot(slot, sequence, adapters.scaled(sequence.scales()));
+                return slot;
+            });
+            return new SlotReply(
+                    name,
+                    slot,
+                    fileName,
+                    sequence.tokens().length,
+                    sequence.state().size(),
+                    since(begin));
+        }
+    }
+
+    /**
+     * Forgets what a slot's last sequence has in the cache, as far as no other sequence has it too.
+     *
+     * @param slot the slot
+     * @return how many tokens it had
+     * @throws InvalidRequestException if there is no such slot
+     * @throws ModelUnavailableException if the model is being closed
+     */
+    public int eraseSlot(int slot) {
+        requireSlot(slot);
+        return loop.callInLoop(() -> loop.eraseSlot(slot));
+    }
+
+    private void requireSlot(int slot) {
+        if (slot < 0 || slot >= slots) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE,
+                    "slot",
+                    "'slot' must be between 0 and " + (slots - 1) + ", the last slot of model '" + name + "', but is "
+                            + slot);
+        }
+    }
+
+    private static Duration since(long begin) {
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
     private <T> T whileOpen(Supplier<T> use) {

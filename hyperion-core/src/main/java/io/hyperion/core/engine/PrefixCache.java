@@ -1,6 +1,7 @@
 package io.hyperion.core.engine;
 
 import io.hyperion.core.llama.LlamaContext;
+import io.hyperion.core.llama.LoraAdapter;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -27,7 +28,7 @@ final class PrefixCache {
      * @param adapters the adapters and their scales
      * @param owner who does not share with others; empty for all who do
      */
-    record Realm(Object adapters, Optional<Object> owner) {}
+    record Realm(List<LoraAdapter.Scaled> adapters, Optional<Object> owner) {}
 
     /** A sequence of the context: where its tokens end in the tree. */
     static final class Place {
@@ -105,6 +106,10 @@ final class PrefixCache {
     Place open(Realm realm) {
         if (freeIds.isEmpty()) {
             evict();
+        }
+        if (!sharing) {
+            // b4916 goes on from the state of the sequence before, though that was removed.
+            context.clear();
         }
         Node root = roots.computeIfAbsent(realm, unknown -> new Node(null, new int[0], 0, new LinkedHashSet<>()));
         Place place = new Place(freeIds.removeFirst(), realm, root);
@@ -404,6 +409,24 @@ final class PrefixCache {
         }
         drop(oldest.next());
         return true;
+    }
+
+    /**
+     * Gives up the idle sequence of these very tokens, if there is one.
+     *
+     * @param realm where it is shared
+     * @param tokens its tokens
+     */
+    void forget(Realm realm, int[] tokens) {
+        Node root = roots.get(realm);
+        if (root != null) {
+            Match match = find(root, tokens, tokens.length);
+            for (Place place : List.copyOf(match.node().places)) {
+                if (place.end == match.node() && place.length == tokens.length && idle.contains(place)) {
+                    drop(place);
+                }
+            }
+        }
     }
 
     /** {@return how many cells hold tokens of live sequences} */

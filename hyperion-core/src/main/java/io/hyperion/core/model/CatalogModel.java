@@ -13,6 +13,7 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.Prompt;
+import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EngineFigures;
@@ -21,11 +22,13 @@ import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.LoraSettings;
 import io.hyperion.core.gguf.GgufException;
 import io.hyperion.core.gguf.GgufFile;
+import io.hyperion.core.gguf.GgufFingerprint;
 import io.hyperion.core.gguf.LoraFileValidator;
 import io.hyperion.core.gguf.ModelFileValidator;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.prompt.PromptTemplate;
 import io.hyperion.core.prompt.PromptTemplates;
+import io.hyperion.core.sequence.SequenceStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,6 +58,7 @@ public final class CatalogModel {
     private List<Optional<FileStamp>> examined = List.of();
     private Optional<ModelInfo.Details> details = Optional.empty();
     private int cells;
+    private Optional<GgufFingerprint> fingerprint = Optional.empty();
     private Optional<PromptTemplate> template = Optional.empty();
     private Optional<LoadedModel> loaded = Optional.empty();
     private EngineFigures past = EngineFigures.NONE;
@@ -92,7 +96,7 @@ public final class CatalogModel {
                     state,
                     reason,
                     contextSize,
-                    settings.engine().slots(),
+                    loaded.map(LoadedModel::slots).orElse(settings.engine().slots()),
                     details);
         }
     }
@@ -143,6 +147,38 @@ public final class CatalogModel {
      */
     public String detokenize(DetokenizeRequest request) {
         return awaitLoaded().detokenize(request);
+    }
+
+    /**
+     * Saves what a slot's last sequence has in the cache, as {@link LoadedModel#saveSlot}; loads the model first if need be.
+     *
+     * @param slot the slot
+     * @param fileName the name of the file
+     * @return what was saved
+     */
+    public SlotReply saveSlot(int slot, String fileName) {
+        return awaitLoaded().saveSlot(slot, fileName);
+    }
+
+    /**
+     * Fills the cache with a saved sequence, as {@link LoadedModel#restoreSlot}; loads the model first if need be.
+     *
+     * @param slot the slot that it counts for
+     * @param fileName the name of the file
+     * @return what was restored
+     */
+    public SlotReply restoreSlot(int slot, String fileName) {
+        return awaitLoaded().restoreSlot(slot, fileName);
+    }
+
+    /**
+     * Forgets what a slot's last sequence has in the cache, as {@link LoadedModel#eraseSlot}; loads the model first if need be.
+     *
+     * @param slot the slot
+     * @return how many tokens it had
+     */
+    public int eraseSlot(int slot) {
+        return awaitLoaded().eraseSlot(slot);
     }
 
     private LoadedModel awaitLoaded() {
@@ -232,7 +268,7 @@ public final class CatalogModel {
         try {
             GgufFile file = GgufFile.read(path);
             ModelFileValidator.validate(file);
-            examineAdapters(file);
+            fingerprint = Optional.of(examineAdapters(file));
             cells = settings.engine().cells(file.trainedContextLength(), file.largestContext());
             if (cells > file.largestContext()) {
                 throw new IOException("a context of " + cells + " tokens is configured, but the model can have "
@@ -261,13 +297,16 @@ public final class CatalogModel {
         }
     }
 
-    private void examineAdapters(GgufFile base) throws IOException {
+    private GgufFingerprint examineAdapters(GgufFile base) throws IOException {
         try {
             List<GgufFile> adapters = new ArrayList<>();
             for (LoraSettings lora : settings.engine().lora()) {
                 adapters.add(GgufFile.read(lora.path()));
             }
             LoraFileValidator.validate(adapters, base);
+            List<GgufFile> all = new ArrayList<>(List.of(base));
+            all.addAll(adapters);
+            return GgufFingerprint.of(all);
         } catch (NoSuchFileException e) {
             throw new IOException(loraKey() + ": there is no file " + e.getFile(), e);
         } catch (IOException e) {
@@ -317,6 +356,12 @@ public final class CatalogModel {
         }
     }
 
+    private SequenceStore store() {
+        synchronized (lock) {
+            return new SequenceStore(name(), settings.slotSavePath(), fingerprint.orElseThrow());
+        }
+    }
+
     private void load() {
         Optional<LoadedModel> model = Optional.empty();
         Optional<Throwable> failure = Optional.empty();
@@ -328,6 +373,7 @@ public final class CatalogModel {
                     settings.path().orElseThrow(),
                     examinedCells(),
                     settings.engine(),
+                    store(),
                     listener));
         } catch (LlamaException | RuntimeException | Error e) {
             // Errors too, such as those of linking or for want of heap: else those who wait would wait for ever.

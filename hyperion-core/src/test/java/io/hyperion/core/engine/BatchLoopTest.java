@@ -199,7 +199,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("shares nothing with a request that does not want it, in either direction")
         void cachePromptOff() {
-            EngineOptions off = new EngineOptions(1, 1, false, false, 0, 0, -1);
+            EngineOptions off = new EngineOptions(1, 1, false, false, 0, 0, -1, List.of());
             try (LoopRig rig = rig(2048, 4)) {
                 finish(rig, submit(rig, prompt(1, 100), 2));
                 LoopRig.Result unshared = submit(rig, prompt(1, 100), 2, off);
@@ -274,7 +274,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("ends a sequence alone at the end of the context, or discards its middle where that is wanted")
         void contextShift() {
-            EngineOptions shift = new EngineOptions(1, 1, true, true, 20, 0, -1);
+            EngineOptions shift = new EngineOptions(1, 1, true, true, 20, 0, -1, List.of());
             try (LoopRig rig = rig(128, 2)) {
                 LoopRig.Result plain = submit(rig, prompt(1, 100), 300);
                 finish(rig, plain);
@@ -292,7 +292,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("discards without harm to another that shares the same cells")
         void shiftOfShared() {
-            EngineOptions shift = new EngineOptions(1, 1, true, true, 5, 0, -1);
+            EngineOptions shift = new EngineOptions(1, 1, true, true, 5, 0, -1, List.of());
             String alone;
             try (LoopRig rig = rig(1024, 1)) {
                 LoopRig.Result result = submit(rig, prompt(1, 100), 60);
@@ -371,7 +371,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("keeps a request for its slot, and lets others pass meanwhile")
         void slots() {
-            EngineOptions slotOne = new EngineOptions(1, 1, true, false, 0, 0, 1);
+            EngineOptions slotOne = new EngineOptions(1, 1, true, false, 0, 0, 1, List.of());
             try (LoopRig rig = rig(512, 3)) {
                 LoopRig.Result first = submit(rig, prompt(0, 10), 20, slotOne);
                 rig.turn();
@@ -414,7 +414,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("frees all sequences of one that wants several texts")
         void allCompletions() {
-            EngineOptions three = new EngineOptions(3, 3, true, false, 0, 0, -1);
+            EngineOptions three = new EngineOptions(3, 3, true, false, 0, 0, -1, List.of());
             try (LoopRig rig = rig(512, 2)) {
                 LoopRig.Result result = new LoopRig.Result();
                 Generation generation = rig.submit(prompt(1, 20), 50, three, result);
@@ -437,7 +437,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("evaluates the prompt once")
         void shareThePrompt() {
-            EngineOptions four = new EngineOptions(4, 4, false, false, 0, 0, -1);
+            EngineOptions four = new EngineOptions(4, 4, false, false, 0, 0, -1, List.of());
             try (LoopRig rig = rig(512, 4)) {
                 LoopRig.Result result = submit(rig, prompt(1, 50), 8, four);
                 finish(rig, result);

@@ -15,6 +15,7 @@ import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Prompt;
+import io.hyperion.api.SlotReply;
 import io.hyperion.api.Timings;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
@@ -480,6 +481,21 @@ class SocketConversationTests {
 
         @Override
         public String detokenize(DetokenizeRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SlotReply saveSlot(Optional<String> model, int slot, String fileName) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SlotReply restoreSlot(Optional<String> model, int slot, String fileName) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int eraseSlot(Optional<String> model, int slot) {
             throw new UnsupportedOperationException();
         }
 
