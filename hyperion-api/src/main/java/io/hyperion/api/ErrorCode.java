@@ -25,6 +25,8 @@ public enum ErrorCode {
     EMPTY_PROMPT("HYP-1009", ErrorKind.INVALID_REQUEST),
     /** The prompt template is not known or cannot be used. */
     UNSUPPORTED_TEMPLATE("HYP-1010", ErrorKind.INVALID_REQUEST),
+    /** The grammar is not valid, or too ambiguous to be followed. */
+    INVALID_GRAMMAR("HYP-1011", ErrorKind.INVALID_REQUEST),
     /** No model has that name. */
     MODEL_NOT_FOUND("HYP-2001", ErrorKind.NOT_FOUND),
     /** The prompt is longer than the model's context. */
