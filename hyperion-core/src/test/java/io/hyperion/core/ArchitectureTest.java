@@ -1,5 +1,7 @@
 package io.hyperion.core;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -33,6 +35,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.hyperion.core..");
+
+    @ArchTest
+    static final ArchRule GRAMMARS_STAND_ALONE = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.core.grammar")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("io.hyperion.core..").and(resideOutsideOfPackage("io.hyperion.core.grammar")));
 
     @ArchTest
     static final ArchRule PACKAGES_DEPEND_ONE_WAY =
