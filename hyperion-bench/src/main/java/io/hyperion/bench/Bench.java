@@ -112,13 +112,14 @@ public final class Bench {
                 settings.whole("threads", 1, 1));
         Measurement measurement = new Measurement(
                 settings.whole("warm-ups", 1, 0), settings.whole("runs", DEFAULT_RUNS, 1), settings.seed());
+        boolean inProcess = settings.flag("in-process", true);
         Deque<Runnable> closing = new ArrayDeque<>();
         try {
             Map<String, URI> servers = start(model, closing);
             servers.putAll(settings.servers());
             List<Target> targets = new ArrayList<>();
             StringBuilder about = new StringBuilder();
-            if (!settings.flag("no-in-process")) {
+            if (inProcess) {
                 targets.add(opened(closing, new InProcessTarget(model)));
             }
             for (Map.Entry<String, URI> server : servers.entrySet()) {
@@ -130,7 +131,7 @@ public final class Bench {
                         .orElseThrow(() -> settings.wrong("sockets", "must be names of servers"));
                 targets.add(opened(closing, SocketTarget.open(name + " WebSocket", base)));
             }
-            if (!settings.flag("no-in-process")) {
+            if (inProcess) {
                 BareLoop bare = opened(closing, BareLoop.open(model));
                 targets.add(bare);
                 about.append("; in this process: ").append(bare.systemInfo());
@@ -150,7 +151,7 @@ public final class Bench {
         Optional<String> cpus = settings.text("server-cpus");
         Path logs = Files.createDirectories(
                 Path.of(settings.text("logs").orElseThrow(() -> settings.wrong("logs", "is missing"))));
-        if (settings.flag("start")) {
+        if (settings.flag("start", false)) {
             int port = settings.whole("port", 8080, 1);
             URI base = URI.create("http://127.0.0.1:" + port + "/hyperion");
             Path log = logs.resolve(HYPERION + ".log");

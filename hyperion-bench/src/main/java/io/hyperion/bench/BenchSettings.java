@@ -63,8 +63,12 @@ record BenchSettings(Map<String, String> properties) {
         return Path.of(text("model").orElseThrow(() -> wrong("model", "is missing")));
     }
 
-    boolean flag(String name) {
-        return text(name).map(Boolean::parseBoolean).orElse(false);
+    boolean flag(String name, boolean otherwise) {
+        return switch (text(name).orElse(Boolean.toString(otherwise))) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw wrong(name, "must be true or false");
+        };
     }
 
     Protocol protocol() {

@@ -26,7 +26,8 @@ public enum Protocol {
 
         @Override
         Optional<String> piece(Json event) {
-            return event.text("content");
+            // On Hyperion's WebSocket pieces have its own form, and the last event has the whole text once more.
+            return event.get("event").isPresent() ? event.text("text") : event.text("content");
         }
 
         @Override

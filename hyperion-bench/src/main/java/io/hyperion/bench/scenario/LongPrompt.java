@@ -74,7 +74,7 @@ public final class LongPrompt implements Scenario {
         long longest = 0;
         for (CompletableFuture<Completion> stream : streams) {
             Completion running = StreamingTarget.await(stream);
-            if (running.ended() < to) {
+            if (running.ended() < longDone.arrivals().get(0)) {
                 throw new IOException("A stream of " + target.name() + " ended before the long prompt was evaluated");
             }
             longest = Math.max(longest, running.longestPause(from, to));

@@ -21,7 +21,7 @@ public final class Report {
     private final Map<Line, Map<String, List<Double>>> lines = new LinkedHashMap<>();
 
     /**
-     * @param targets the columns. Each is compared with the bare loop, and the first server with each other server.
+     * @param targets the columns. The first server is compared with each other server, and all but these with the bare loop.
      */
     public Report(List<? extends Target> targets) {
         names = targets.stream().map(Target::name).toList();
@@ -29,11 +29,10 @@ public final class Report {
                 targets.stream().filter(BareLoop.class::isInstance).findFirst();
         List<? extends Target> servers =
                 targets.stream().filter(HttpTarget.class::isInstance).toList();
-        servers.stream()
-                .skip(1)
-                .forEach(server -> pairs.add(new Pair(servers.get(0).name(), server.name())));
+        List<? extends Target> peers = servers.stream().skip(1).toList();
+        peers.forEach(peer -> pairs.add(new Pair(servers.get(0).name(), peer.name())));
         bare.ifPresent(loop -> targets.stream()
-                .filter(target -> target != loop)
+                .filter(target -> target != loop && !peers.contains(target))
                 .forEach(target -> pairs.add(new Pair(target.name(), loop.name()))));
     }
 
