@@ -32,6 +32,7 @@ public final class ManyStreams implements Scenario {
                     Stream.generate(() -> LoadRequest.of(words.text(OneStream.PROMPT_WORDS), OneStream.TOKENS))
                             .limit(streams)
                             .toList());
+            OneStream.requireLength(target, completions);
             measures.put(
                     Measure.ratio(streams + (streams == 1 ? " stream" : " streams"), "tokens/s"),
                     tokens(completions) / Times.seconds(begin(completions), end(completions)));

@@ -28,6 +28,7 @@ public final class OneStream implements Scenario {
     public Map<Measure, Double> measure(Target target, Words words) throws IOException, InterruptedException {
         Completion completion = target.complete(List.of(LoadRequest.of(words.text(PROMPT_WORDS), TOKENS)))
                 .get(0);
+        requireLength(target, List.of(completion));
         Map<Measure, Double> measures = new LinkedHashMap<>();
         measures.put(
                 Measure.ratio("prompt and completion", "tokens/s"),
@@ -38,5 +39,15 @@ public final class OneStream implements Scenario {
                         / Times.seconds(completion.arrivals().get(0), completion.ended()));
         measures.put(Measure.ratio("time to first token", "ms"), Times.millis(completion.toFirst()));
         return measures;
+    }
+
+    /** Speeds of completions of other lengths are not those that the report says. */
+    static void requireLength(Target target, List<Completion> completions) throws IOException {
+        for (Completion completion : completions) {
+            if (completion.completionTokens() != TOKENS) {
+                throw new IOException(target.name() + " ended a completion after " + completion.completionTokens()
+                        + " tokens of " + TOKENS + ": measure with a model that does not end by itself");
+            }
+        }
     }
 }
