@@ -43,7 +43,7 @@ public class GenerationBenchmark {
 
     private static final String PROMPT = "<|im_start|>user\nCount to 20.<|im_end|>\n<|im_start|>assistant\n";
 
-    /** The GGUF file; set by {@link Bench}. */
+    /** The GGUF file; set by {@link MicroBenchmarks}. */
     @Param("")
     public String model;
 

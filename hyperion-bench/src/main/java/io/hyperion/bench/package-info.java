@@ -1,2 +1,2 @@
-/** Measures what Hyperion costs over bare llama.cpp, with JMH. */
+/** Measures what Hyperion costs over bare llama.cpp, and beside other servers. */
 package io.hyperion.bench;
