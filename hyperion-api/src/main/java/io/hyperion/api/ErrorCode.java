@@ -25,6 +25,8 @@ public enum ErrorCode {
     EMPTY_PROMPT("HYP-1009", ErrorKind.INVALID_REQUEST),
     /** The prompt template is not known or cannot be used. */
     UNSUPPORTED_TEMPLATE("HYP-1010", ErrorKind.INVALID_REQUEST),
+    /** The model is not set up for what is asked of it, such as a model that generates text for embeddings. */
+    NOT_SUPPORTED("HYP-1012", ErrorKind.INVALID_REQUEST),
     /** No model has that name. */
     MODEL_NOT_FOUND("HYP-2001", ErrorKind.NOT_FOUND),
     /** The prompt is longer than the model's context. */

@@ -1,5 +1,7 @@
 package io.hyperion.core.client;
 
+import io.hyperion.api.EmbeddingReply;
+import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
@@ -10,6 +12,8 @@ import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.RerankReply;
+import io.hyperion.api.RerankRequest;
 import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.model.HyperionConfiguration;
@@ -19,10 +23,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 
 /**
  * Models in this very process, with no server at all:
@@ -78,13 +84,17 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     public GenerateReply generate(GenerateRequest request) {
         ReplyFuture reply = new ReplyFuture();
         reply.follow(stream(request, reply.listener()));
+        return await(reply);
+    }
+
+    private static <R> R await(CompletableFuture<R> reply) {
         try {
             return reply.get();
         } catch (InterruptedException e) {
             reply.cancel(true);
             Thread.currentThread().interrupt();
             throw new GenerationCancelledException(
-                    ErrorCode.CANCELLED, "The thread that waited for the generation was interrupted");
+                    ErrorCode.CANCELLED, "The thread that waited for the reply was interrupted");
         } catch (ExecutionException e) {
             throw asHyperionException(e);
         }
@@ -118,6 +128,36 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     public Generation stream(GenerateRequest request, GenerateListener listener) {
         Objects.requireNonNull(listener, "listener");
         return catalog.find(request.model()).submit(request, listener);
+    }
+
+    @Override
+    public EmbeddingReply embed(EmbeddingRequest request) {
+        return await(catalog.find(request.model()).embed(request));
+    }
+
+    @Override
+    public CompletionStage<EmbeddingReply> embedAsync(EmbeddingRequest request) {
+        Objects.requireNonNull(request, "request");
+        return begin(() -> catalog.find(request.model()).embed(request));
+    }
+
+    @Override
+    public RerankReply rerank(RerankRequest request) {
+        return await(catalog.find(request.model()).rerank(request));
+    }
+
+    @Override
+    public CompletionStage<RerankReply> rerankAsync(RerankRequest request) {
+        Objects.requireNonNull(request, "request");
+        return begin(() -> catalog.find(request.model()).rerank(request));
+    }
+
+    private static <R> CompletionStage<R> begin(Supplier<CompletableFuture<R>> start) {
+        try {
+            return start.get();
+        } catch (HyperionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.Parameter;
 import io.hyperion.core.engine.EngineSettings;
+import io.hyperion.core.llama.Pooling;
 import io.hyperion.core.prompt.PromptTemplates;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -40,8 +41,17 @@ public record HyperionConfiguration(
     private static final String QUEUE_TIMEOUT = "hyperion.queue.timeout";
     private static final String DEFAULTS = "defaults.";
     private static final List<String> GLOBAL_KEYS = List.of(DEFAULT_MODEL, QUEUE_CAPACITY, QUEUE_TIMEOUT);
-    private static final List<String> MODEL_KEYS =
-            List.of("path", "context-size", "slots", "batch-size", "threads", "gpu-layers", "chat-template", "preload");
+    private static final List<String> MODEL_KEYS = List.of(
+            "path",
+            "context-size",
+            "slots",
+            "batch-size",
+            "threads",
+            "gpu-layers",
+            "chat-template",
+            "embeddings",
+            "pooling",
+            "preload");
 
     /** The parameters that a model can have defaults of. */
     private static final List<String> DEFAULT_PARAMETERS = Arrays.stream(Parameter.values())
@@ -163,6 +173,8 @@ public record HyperionConfiguration(
                             queueTimeout),
                     template,
                     defaults(prefix, values),
+                    Optional.ofNullable(values.get("embeddings")).map(HyperionConfiguration::parseBoolean),
+                    pooling(prefix, values),
                     values.containsKey("preload") && parseBoolean(values.get("preload")),
                     Optional.empty());
         } catch (IllegalArgumentException | HyperionException e) {
@@ -172,9 +184,24 @@ public record HyperionConfiguration(
                     EngineSettings.defaults(),
                     Optional.empty(),
                     GenerateParameters.none(),
+                    Optional.empty(),
+                    Optional.empty(),
                     false,
                     Optional.of(
                             "The configuration of model '" + name + "' (" + prefix + "…) is wrong: " + e.getMessage()));
+        }
+    }
+
+    private static Optional<Pooling> pooling(String prefix, SortedMap<String, String> values) {
+        Optional<String> name = Optional.ofNullable(values.get("pooling"));
+        if (name.isPresent() && "false".equals(values.get("embeddings"))) {
+            throw new IllegalArgumentException(
+                    prefix + "pooling is of models that make vectors, but " + prefix + "embeddings is false");
+        }
+        try {
+            return name.map(Pooling::of);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(prefix + "pooling " + e.getMessage(), e);
         }
     }
 

@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * A sound model of the llama architecture with random weights, of some 200 KB, and with a SentencePiece vocabulary that can tokenise any
- * text. A test changes what it is about before it writes the file.
+ * A sound model with random weights, of some 200 KB: of the llama architecture with a SentencePiece vocabulary, or of the bert architecture
+ * with a WordPiece vocabulary, either of which can tokenise any text. A test changes what it is about before it writes the file.
  */
 public final class TinyModel {
     private record Tensor(TensorType type, List<Long> dimensions) {}
@@ -23,6 +23,7 @@ public final class TinyModel {
     private static final int HEADS = 4;
     private static final int KEY_VALUE_HEADS = 2;
     private static final int LAYERS = 2;
+    private static final int BERT_CONTEXT = 64;
 
     private final Map<String, Consumer<GgufWriter>> entries = new LinkedHashMap<>();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -83,6 +84,93 @@ public final class TinyModel {
                     .tensor(layer + "ffn_down.weight", TensorType.Q8_0, FEED_FORWARD, WIDTH);
         }
         return model;
+    }
+
+    /** {@return a model of the bert architecture that makes vectors of {@value #WIDTH} numbers, by the mean of the tokens} */
+    public static TinyModel bert() {
+        return bert(42);
+    }
+
+    /**
+     * A model of the bert architecture with other weights.
+     *
+     * @param seed says which
+     * @return the model
+     */
+    public static TinyModel bert(long seed) {
+        TinyModel model = new TinyModel(seed);
+        List<String> tokens = wordPieces();
+        model.text("general.architecture", "bert")
+                .text("general.name", "Tiny BERT")
+                .uint32("bert.context_length", BERT_CONTEXT)
+                .uint32("bert.embedding_length", WIDTH)
+                .uint32("bert.block_count", LAYERS)
+                .uint32("bert.feed_forward_length", FEED_FORWARD)
+                .uint32("bert.attention.head_count", HEADS)
+                .float32("bert.attention.layer_norm_epsilon", 1e-12)
+                .bool("bert.attention.causal", false)
+                .uint32("bert.pooling_type", 1)
+                .text("tokenizer.ggml.model", "bert")
+                .uint32("tokenizer.ggml.token_type_count", 2)
+                .texts("tokenizer.ggml.tokens", tokens)
+                .int32s("tokenizer.ggml.token_type", wordPieceTypes(tokens))
+                .uint32("tokenizer.ggml.padding_token_id", 0)
+                .uint32("tokenizer.ggml.unknown_token_id", 1)
+                .uint32("tokenizer.ggml.bos_token_id", 2)
+                .uint32("tokenizer.ggml.seperator_token_id", 3)
+                .uint32("tokenizer.ggml.mask_token_id", 4);
+        model.tensor("token_embd.weight", TensorType.F16, WIDTH, tokens.size())
+                .tensor("token_types.weight", TensorType.F32, WIDTH, 2)
+                .tensor("position_embd.weight", TensorType.F32, WIDTH, BERT_CONTEXT)
+                .norm("token_embd_norm");
+        for (int i = 0; i < LAYERS; i++) {
+            String layer = "blk." + i + ".";
+            for (String part : List.of("attn_q", "attn_k", "attn_v", "attn_output")) {
+                model.tensor(layer + part + ".weight", TensorType.F16, WIDTH, WIDTH)
+                        .tensor(layer + part + ".bias", TensorType.F32, WIDTH);
+            }
+            model.norm(layer + "attn_output_norm")
+                    .tensor(layer + "ffn_up.weight", TensorType.Q8_0, WIDTH, FEED_FORWARD)
+                    .tensor(layer + "ffn_up.bias", TensorType.F32, FEED_FORWARD)
+                    .tensor(layer + "ffn_down.weight", TensorType.F16, FEED_FORWARD, WIDTH)
+                    .tensor(layer + "ffn_down.bias", TensorType.F32, WIDTH)
+                    .norm(layer + "layer_output_norm");
+        }
+        return model;
+    }
+
+    /** {@return a model of the bert architecture that scores documents} */
+    public static TinyModel reranker() {
+        return bert(43).without("bert.pooling_type")
+                .tensor("cls.weight", TensorType.F16, WIDTH, WIDTH)
+                .tensor("cls.bias", TensorType.F32, WIDTH)
+                .tensor("cls.output.weight", TensorType.F16, WIDTH, 1)
+                .tensor("cls.output.bias", TensorType.F32, 1);
+    }
+
+    private TinyModel norm(String name) {
+        return tensor(name + ".weight", TensorType.F32, WIDTH).tensor(name + ".bias", TensorType.F32, WIDTH);
+    }
+
+    /** {@return the WordPiece vocabulary: five special tokens, the letters at the beginning of a word and within one, and some words} */
+    public static List<String> wordPieces() {
+        List<String> tokens = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"));
+        for (char c = 'a'; c <= 'z'; c++) {
+            tokens.add("▁" + c);
+            tokens.add(String.valueOf(c));
+        }
+        for (char c : ".,?!0123456789".toCharArray()) {
+            tokens.add("▁" + c);
+        }
+        tokens.addAll(List.of("▁the", "▁dog", "▁cat", "▁barks", "ing", "ed", "er", "▁once", "▁upon", "▁time"));
+        return tokens;
+    }
+
+    private static int[] wordPieceTypes(List<String> tokens) {
+        int[] types = new int[tokens.size()];
+        Arrays.fill(types, 1);
+        Arrays.fill(types, 0, 5, 3);
+        return types;
     }
 
     /** {@return the vocabulary: three special tokens, one for each byte, and some pieces} */

@@ -1,0 +1,61 @@
+package io.hyperion.core.engine;
+
+import io.hyperion.core.llama.EmbeddingContext;
+import io.hyperion.core.llama.LlamaContext;
+import io.hyperion.core.llama.Pooling;
+
+/**
+ * How a model that makes vectors of texts is loaded.
+ *
+ * @param batchSize how many tokens one step evaluates at most, and so how long a text may be at most
+ * @param threads how many threads compute
+ * @param gpuLayers how many layers go to the GPU, where the library has one
+ * @param queueCapacity how many requests may wait for their first step
+ * @param pooling what is given for a text
+ */
+public record EmbeddingSettings(int batchSize, int threads, int gpuLayers, int queueCapacity, Pooling pooling) {
+    /**
+     * The longest text, in tokens, that is made room for without being asked for: the memory of a step grows with the square of it, by
+     * 4 bytes for each head.
+     */
+    public static final int MAX_DEFAULT_TEXT = 2048;
+
+    /**
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    public EmbeddingSettings {
+        if (gpuLayers < 0) {
+            throw new IllegalArgumentException("gpuLayers must not be negative, but is " + gpuLayers);
+        }
+        if (queueCapacity < 0) {
+            throw new IllegalArgumentException("queueCapacity must not be negative, but is " + queueCapacity);
+        }
+        // Checks the others, which are the context's.
+        new EmbeddingContext.Settings(batchSize, 1, threads, pooling);
+    }
+
+    /**
+     * The settings that follow from those of any model: a step takes as many tokens as the batch size says, but at least one text of the
+     * context size.
+     *
+     * @param engine the settings of any model; its slots do not matter
+     * @param trainedContextLength the context that the model was trained with
+     * @param pooling what is given for a text
+     * @return the settings
+     */
+    public static EmbeddingSettings of(EngineSettings engine, int trainedContextLength, Pooling pooling) {
+        int text = engine.contextSize() > 0 ? engine.contextSize() : Math.min(trainedContextLength, MAX_DEFAULT_TEXT);
+        int longest = Math.min(text, trainedContextLength);
+        return new EmbeddingSettings(
+                Math.min(Math.max(engine.batchSize(), longest), LlamaContext.MAX_BATCH_SIZE),
+                engine.threads(),
+                engine.gpuLayers(),
+                engine.queueCapacity(),
+                pooling);
+    }
+
+    /** {@return how many texts one step takes at most: places for texts cost nothing} */
+    int sequences() {
+        return Math.min(batchSize, LlamaContext.MAX_SEQUENCES);
+    }
+}
