@@ -11,9 +11,11 @@ import io.hyperion.core.llama.Pooling;
  * @param threads how many threads compute
  * @param gpuLayers how many layers go to the GPU, where the library has one
  * @param queueCapacity how many requests may wait for their first step
- * @param pooling what is given for a text
+ * @param pooling what is given for a text; {@link Pooling#RANK} only for a model with a complete classifier
+ * @param encoder whether the model can do nothing but this; false for one that could generate text
  */
-public record EmbeddingSettings(int batchSize, int threads, int gpuLayers, int queueCapacity, Pooling pooling) {
+public record EmbeddingSettings(
+        int batchSize, int threads, int gpuLayers, int queueCapacity, Pooling pooling, boolean encoder) {
     /**
      * The longest text, in tokens, that is made room for without being asked for: the memory of a step grows with the square of it, by
      * 4 bytes for each head.
@@ -31,7 +33,7 @@ public record EmbeddingSettings(int batchSize, int threads, int gpuLayers, int q
             throw new IllegalArgumentException("queueCapacity must not be negative, but is " + queueCapacity);
         }
         // Checks the others, which are the context's.
-        new EmbeddingContext.Settings(batchSize, 1, threads, pooling);
+        new EmbeddingContext.Settings(batchSize, 1, threads, pooling, encoder);
     }
 
     /**
@@ -40,10 +42,12 @@ public record EmbeddingSettings(int batchSize, int threads, int gpuLayers, int q
      *
      * @param engine the settings of any model; its slots do not matter
      * @param trainedContextLength the context that the model was trained with
-     * @param pooling what is given for a text
+     * @param pooling as in the record
+     * @param encoder as in the record
      * @return the settings
      */
-    public static EmbeddingSettings of(EngineSettings engine, int trainedContextLength, Pooling pooling) {
+    public static EmbeddingSettings of(
+            EngineSettings engine, int trainedContextLength, Pooling pooling, boolean encoder) {
         int text = engine.contextSize() > 0 ? engine.contextSize() : Math.min(trainedContextLength, MAX_DEFAULT_TEXT);
         int longest = Math.min(text, trainedContextLength);
         return new EmbeddingSettings(
@@ -51,7 +55,8 @@ public record EmbeddingSettings(int batchSize, int threads, int gpuLayers, int q
                 engine.threads(),
                 engine.gpuLayers(),
                 engine.queueCapacity(),
-                pooling);
+                pooling,
+                encoder);
     }
 
     /** {@return how many texts one step takes at most: places for texts cost nothing} */

@@ -50,8 +50,7 @@ public final class LoadedEmbedder implements AutoCloseable {
      *
      * @param library the library, which must stay open until the model is closed
      * @param name the name that replies and errors give it
-     * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}; of a kind that keeps no state; with a complete classifier
-     *     if the pooling is {@link Pooling#RANK}
+     * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}; of a kind that keeps no state
      * @param settings how to load it; its batch size is at most what the file says is its largest cache
      * @return the model; the caller closes it
      * @throws LlamaException if it cannot be loaded
@@ -62,7 +61,11 @@ public final class LoadedEmbedder implements AutoCloseable {
         EmbeddingContext context = null;
         try {
             context = model.newEmbeddingContext(new EmbeddingContext.Settings(
-                    settings.batchSize(), settings.sequences(), settings.threads(), settings.pooling()));
+                    settings.batchSize(),
+                    settings.sequences(),
+                    settings.threads(),
+                    settings.pooling(),
+                    settings.encoder()));
             LoadedEmbedder loaded = new LoadedEmbedder(name, model, context, settings.queueCapacity());
             loaded.thread.start();
             return loaded;

@@ -1,7 +1,7 @@
 package io.hyperion.core.llama;
 
 import com.sun.jna.Pointer;
-import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * The state of a model that makes vectors of texts ({@code llama_context} with embeddings). Each step takes whole texts, each a sequence of
@@ -13,8 +13,8 @@ public final class EmbeddingContext implements AutoCloseable {
     private final int dimension;
     private final int maxTokens;
     private final int vocabularySize;
-    /** The sequences, or without pooling the indices, of the last batch: asking for others gives NULL. */
-    private final BitSet ready = new BitSet();
+    /** Where in the last batch each of its sequences begins, and its end: asking for others gives NULL. */
+    private int[] begins = {0};
 
     private Pointer handle;
 
@@ -24,9 +24,11 @@ public final class EmbeddingContext implements AutoCloseable {
      * @param batchSize how many tokens one step takes, and so how long a text may be; 1 to {@link LlamaContext#MAX_BATCH_SIZE}
      * @param sequences how many texts one step takes; 1 to {@link LlamaContext#MAX_SEQUENCES}
      * @param threads how many threads compute; 1 to {@link LlamaContext#MAX_THREADS}
-     * @param pooling what it gives for a text
+     * @param pooling what it gives for a text; {@link Pooling#RANK} only for a model that has the tensors of a classifier, which
+     *     llama.cpp asserts
+     * @param encoder whether the model sees all of a text at once and can do nothing but this; false for one that generates text
      */
-    public record Settings(int batchSize, int sequences, int threads, Pooling pooling) {
+    public record Settings(int batchSize, int sequences, int threads, Pooling pooling, boolean encoder) {
         /**
          * @throws IllegalArgumentException if a value is out of its range
          */
@@ -36,6 +38,17 @@ public final class EmbeddingContext implements AutoCloseable {
             if (pooling == null) {
                 throw new IllegalArgumentException("pooling must be given");
             }
+            if (pooling == Pooling.RANK && !encoder) {
+                throw new IllegalArgumentException("A model that generates text has no classifier");
+            }
+        }
+
+        /**
+         * Whether the mean is taken here. That of a generating model llama.cpp b4916 cannot take: it plans its memory for no output at
+         * all, of which the mean is asserted to fit the batch.
+         */
+        boolean averages() {
+            return pooling == Pooling.MEAN && !encoder;
         }
     }
 
@@ -79,15 +92,16 @@ public final class EmbeddingContext implements AutoCloseable {
     public synchronized void evaluate(Batch batch) throws LlamaException {
         requireOpen();
         requireWholeTexts(batch);
-        ready.clear();
+        begins = new int[] {0};
         LlamaH.llama_kv_self_clear(handle);
         model.forgetFailures();
         int result = LlamaH.llama_decode(handle, batch.struct());
         if (result != 0) {
             throw new LlamaException("llama_decode failed with " + result + model.failure());
         }
-        boolean each = settings.pooling() == Pooling.NONE;
-        ready.set(0, each ? batch.size() : batch.sequence(batch.size() - 1) + 1);
+        begins = IntStream.rangeClosed(0, batch.size())
+                .filter(i -> i == batch.size() || batch.position(i) == 0)
+                .toArray();
     }
 
     private void requireWholeTexts(Batch batch) {
@@ -124,11 +138,29 @@ public final class EmbeddingContext implements AutoCloseable {
      */
     public synchronized float[] ofSequence(int sequence) throws LlamaException {
         requireOpen();
-        if (settings.pooling() == Pooling.NONE || !ready.get(sequence)) {
+        if (settings.pooling() == Pooling.NONE || sequence < 0 || sequence >= begins.length - 1) {
             throw new IllegalArgumentException("There is no vector of sequence " + sequence + " of the last batch");
+        }
+        if (settings.averages()) {
+            return mean(begins[sequence], begins[sequence + 1]);
         }
         return read(
                 LlamaH.llama_get_embeddings_seq(handle, sequence), settings.pooling() == Pooling.RANK ? 1 : dimension);
+    }
+
+    private float[] mean(int begin, int end) throws LlamaException {
+        double[] sums = new double[dimension];
+        for (int index = begin; index < end; index++) {
+            float[] vector = read(LlamaH.llama_get_embeddings_ith(handle, index), dimension);
+            for (int i = 0; i < dimension; i++) {
+                sums[i] += vector[i];
+            }
+        }
+        float[] mean = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+            mean[i] = (float) (sums[i] / (end - begin));
+        }
+        return mean;
     }
 
     /**
@@ -141,7 +173,7 @@ public final class EmbeddingContext implements AutoCloseable {
      */
     public synchronized float[] ofToken(int index) throws LlamaException {
         requireOpen();
-        if (settings.pooling() != Pooling.NONE || !ready.get(index)) {
+        if (settings.pooling() != Pooling.NONE || index < 0 || index >= begins[begins.length - 1]) {
             throw new IllegalArgumentException("There is no vector of token " + index + " of the last batch");
         }
         return read(LlamaH.llama_get_embeddings_ith(handle, index), dimension);

@@ -125,8 +125,7 @@ public final class LlamaModel implements AutoCloseable {
     /**
      * Makes a context that gives vectors over these weights.
      *
-     * @param settings its sizes, and how it sums up; {@link Pooling#RANK} only for a model that has the tensors of a classifier, which
-     *     llama.cpp asserts
+     * @param settings its sizes, and how it sums up
      * @return the context; the caller closes it, before it closes this model
      * @throws LlamaException if it cannot be made, such as for want of memory
      */
@@ -137,7 +136,7 @@ public final class LlamaModel implements AutoCloseable {
             // Each step begins with an empty cache and takes whole texts, in one go: so all three are the same.
             LlamaH.ContextParams.ByValue params =
                     contextParams(settings.batchSize(), settings.batchSize(), settings.sequences(), settings.threads());
-            params.poolingType = settings.pooling().id();
+            params.poolingType = (settings.averages() ? Pooling.NONE : settings.pooling()).id();
             params.embeddings = 1;
             library.forgetFailures();
             Pointer context = LlamaH.llama_init_from_model(handle, params);

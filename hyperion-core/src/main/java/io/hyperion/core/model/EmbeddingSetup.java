@@ -43,7 +43,8 @@ final class EmbeddingSetup {
         if (pooling == Pooling.RANK && !file.hasClassifier()) {
             throw new IOException(prefix + "pooling is rank, but the model has no classifier to score with");
         }
-        return Optional.of(EmbeddingSettings.of(settings.engine(), file.trainedContextLength(), pooling));
+        return Optional.of(
+                EmbeddingSettings.of(settings.engine(), file.trainedContextLength(), pooling, file.isEncoder()));
     }
 
     /** A file that does not say: with a classifier it is a reranker, an encoder is mostly trained for the mean. */

@@ -2,6 +2,8 @@ package io.hyperion.core.gguf;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -148,6 +150,115 @@ public final class TinyModel {
                 .tensor("cls.output.bias", TensorType.F32, 1);
     }
 
+    /**
+     * An encoder of another kind.
+     *
+     * @param kind {@code nomic-bert} or {@code jina-bert-v2}, which are architectures, or {@code sentencepiece} for a BERT with the
+     *     vocabulary of XLM-RoBERTa
+     * @return the model
+     */
+    public static TinyModel encoder(String kind) {
+        return switch (kind) {
+            case "nomic-bert" -> nomic();
+            case "jina-bert-v2" -> jina();
+            default -> sentencePiece();
+        };
+    }
+
+    private static TinyModel nomic() {
+        TinyModel model = bert().architecture("nomic-bert").float32("nomic-bert.rope.freq_base", 1000);
+        model.withoutTensor("position_embd.weight");
+        for (int i = 0; i < LAYERS; i++) {
+            String layer = "blk." + i + ".";
+            for (String part : List.of("attn_q", "attn_k", "attn_v")) {
+                model.withoutTensor(layer + part + ".weight").withoutTensor(layer + part + ".bias");
+            }
+            model.withoutTensor(layer + "attn_output.bias")
+                    .withoutTensor(layer + "ffn_up.bias")
+                    .withoutTensor(layer + "ffn_down.bias")
+                    .tensor(layer + "attn_qkv.weight", TensorType.F16, WIDTH, 3 * WIDTH)
+                    .tensor(layer + "ffn_gate.weight", TensorType.F16, WIDTH, FEED_FORWARD);
+        }
+        return model;
+    }
+
+    private static TinyModel jina() {
+        TinyModel model = bert().architecture("jina-bert-v2");
+        model.withoutTensor("position_embd.weight");
+        for (int i = 0; i < LAYERS; i++) {
+            String layer = "blk." + i + ".";
+            model.withoutTensor(layer + "ffn_up.bias")
+                    .norm(layer + "attn_q_norm")
+                    .norm(layer + "attn_k_norm")
+                    .tensor(layer + "ffn_gate.weight", TensorType.F16, WIDTH, FEED_FORWARD);
+        }
+        return model;
+    }
+
+    private static TinyModel sentencePiece() {
+        List<String> tokens = new ArrayList<>(List.of("<s>", "<pad>", "</s>", "<unk>"));
+        wordPieces().stream().skip(5).forEach(tokens::add);
+        int[] types = new int[tokens.size()];
+        Arrays.fill(types, 1);
+        Arrays.fill(types, 0, 4, 3);
+        types[3] = 2;
+        float[] scores = new float[tokens.size()];
+        for (int i = 4; i < scores.length; i++) {
+            scores[i] = -i / 10f;
+        }
+        return bert().without("tokenizer.ggml.mask_token_id")
+                .text("tokenizer.ggml.model", "t5")
+                .texts("tokenizer.ggml.tokens", tokens)
+                .float32s("tokenizer.ggml.scores", scores)
+                .int32s("tokenizer.ggml.token_type", types)
+                .uint32("tokenizer.ggml.bos_token_id", 0)
+                .uint32("tokenizer.ggml.padding_token_id", 1)
+                .uint32("tokenizer.ggml.eos_token_id", 2)
+                .uint32("tokenizer.ggml.seperator_token_id", 2)
+                .uint32("tokenizer.ggml.unknown_token_id", 3)
+                .bool("tokenizer.ggml.add_bos_token", true)
+                .bool("tokenizer.ggml.add_eos_token", true)
+                .bool("tokenizer.ggml.add_space_prefix", true)
+                .bool("tokenizer.ggml.remove_extra_whitespaces", true)
+                .int8s("tokenizer.ggml.precompiled_charsmap", charsmap())
+                .tensor("token_embd.weight", TensorType.F16, WIDTH, tokens.size());
+    }
+
+    /** {@return a table of normalisation that makes capitals small: the bytes of its length, 512 nodes, and the small letters} */
+    public static byte[] charsmap() {
+        int[] nodes = new int[512];
+        // The root leads to the second half; a capital there leads to a node of the first half, which has its small
+        // letter.
+        nodes[0] = 256 << 10;
+        ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * nodes.length + 2 * 26).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 26; i++) {
+            int capital = 'A' + i;
+            int node = 256 ^ capital;
+            int value = i + 1;
+            nodes[node] = (node ^ value) << 10 | 1 << 8 | capital;
+            nodes[value] = 1 << 31 | 2 * i;
+        }
+        bytes.putInt(4 * nodes.length);
+        Arrays.stream(nodes).forEach(bytes::putInt);
+        for (int i = 0; i < 26; i++) {
+            bytes.put((byte) ('a' + i)).put((byte) 0);
+        }
+        return bytes.array();
+    }
+
+    /** Changes the architecture, and with it the keys that begin with its name. */
+    private TinyModel architecture(String name) {
+        text("general.architecture", name);
+        return uint32(name + ".context_length", BERT_CONTEXT)
+                .uint32(name + ".embedding_length", WIDTH)
+                .uint32(name + ".block_count", LAYERS)
+                .uint32(name + ".feed_forward_length", FEED_FORWARD)
+                .uint32(name + ".attention.head_count", HEADS)
+                .float32(name + ".attention.layer_norm_epsilon", 1e-12)
+                .bool(name + ".attention.causal", false)
+                .uint32(name + ".pooling_type", 1);
+    }
+
     private TinyModel norm(String name) {
         return tensor(name + ".weight", TensorType.F32, WIDTH).tensor(name + ".bias", TensorType.F32, WIDTH);
     }
@@ -237,6 +348,10 @@ public final class TinyModel {
 
     public TinyModel int32s(String key, int... values) {
         return put(key, writer -> writer.int32s(key, values));
+    }
+
+    public TinyModel int8s(String key, byte... values) {
+        return put(key, writer -> writer.int8s(key, values));
     }
 
     /** Leaves an entry out. */
