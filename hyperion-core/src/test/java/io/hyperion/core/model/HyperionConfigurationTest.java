@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Parameter;
 import io.hyperion.core.engine.EngineSettings;
+import io.hyperion.core.llama.Pooling;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,6 +37,8 @@ class HyperionConfigurationTest {
                 "hyperion.models.tiny.threads", "2",
                 "hyperion.models.tiny.gpu-layers", "0",
                 "hyperion.models.tiny.chat-template", "chatml",
+                "hyperion.models.tiny.embeddings", "true",
+                "hyperion.models.tiny.pooling", "cls",
                 "hyperion.models.tiny.preload", "true",
                 "hyperion.models.tiny.defaults.temperature", "0.3",
                 "hyperion.models.tiny.defaults.max_tokens", "77",
@@ -49,6 +52,8 @@ class HyperionConfigurationTest {
         assertThat(tiny.path()).hasValueSatisfying(path -> assertThat(path).hasFileName("tiny.gguf"));
         assertThat(tiny.engine()).isEqualTo(new EngineSettings(2048, 3, 64, 2, 0, 5, Duration.ofSeconds(20)));
         assertThat(tiny.template()).contains("chatml");
+        assertThat(tiny.embeddings()).contains(true);
+        assertThat(tiny.pooling()).contains(Pooling.CLS);
         assertThat(tiny.preload()).isTrue();
         assertThat(tiny.defaults().temperature()).isEqualTo(OptionalDouble.of(0.3));
         assertThat(tiny.defaults().maxTokens()).isEqualTo(OptionalInt.of(77));
