@@ -3,6 +3,7 @@ package io.hyperion.core.engine;
 import io.hyperion.api.BusyException;
 import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.llama.Batch;
@@ -23,7 +24,7 @@ final class EmbeddingLoop implements Runnable {
 
     private final String model;
     private final EmbeddingContext context;
-    private final int queueCapacity;
+    private final EmbeddingSettings settings;
 
     /** Guards what follows. */
     private final Object lock = new Object();
@@ -43,10 +44,10 @@ final class EmbeddingLoop implements Runnable {
     /** A text in the step under way; its sequence is its index in the list. */
     private record Planned(EmbeddingTask<?> task, int text, int firstIndex) {}
 
-    EmbeddingLoop(String model, EmbeddingContext context, int queueCapacity) {
+    EmbeddingLoop(String model, EmbeddingContext context, EmbeddingSettings settings) {
         this.model = model;
         this.context = context;
-        this.queueCapacity = queueCapacity;
+        this.settings = settings;
         this.batch = context.newBatch();
     }
 
@@ -63,7 +64,7 @@ final class EmbeddingLoop implements Runnable {
             }
             int waiting = arrivals.size() + notStarted;
             // The first of them begins with the next step, and so does not count as waiting.
-            if (waiting > queueCapacity) {
+            if (waiting > settings.queueCapacity()) {
                 throw new BusyException(
                         ErrorCode.QUEUE_FULL,
                         "The queue of model '" + model + "' is full: " + waiting + " requests are waiting",
@@ -90,8 +91,7 @@ final class EmbeddingLoop implements Runnable {
     public void run() {
         try {
             while (awaitWork()) {
-                long now = System.nanoTime();
-                tasks.removeIf(task -> task.hasEnded(now));
+                endUnwanted();
                 fillBatch();
                 if (batch.size() > 0) {
                     evaluate();
@@ -127,6 +127,24 @@ final class EmbeddingLoop implements Runnable {
 
     private void countNotStarted() {
         notStarted = (int) tasks.stream().filter(task -> !task.isStarted()).count();
+    }
+
+    /** Forgets what is done or cancelled, and ends what is overdue or has waited too long. */
+    private void endUnwanted() {
+        long now = System.nanoTime();
+        long longestWait = settings.queueTimeout().toNanos();
+        for (EmbeddingTask<?> task : tasks) {
+            if (task.isOverdue(now)) {
+                task.fail(new GenerationTimeoutException(
+                        ErrorCode.TIMEOUT, "The request took longer than its time-out of " + task.timeout()));
+            } else if (!task.isStarted() && longestWait > 0 && task.age(now) > longestWait) {
+                task.fail(new ModelUnavailableException(
+                        ErrorCode.QUEUE_TIMEOUT,
+                        "The request waited for a step of model '" + model + "' for "
+                                + settings.queueTimeout().toSeconds() + " seconds, the limit set here"));
+            }
+        }
+        tasks.removeIf(EmbeddingTask::hasEnded);
     }
 
     private void fillBatch() {

@@ -3,6 +3,7 @@ package io.hyperion.core.engine;
 import io.hyperion.core.llama.EmbeddingContext;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.Pooling;
+import java.time.Duration;
 
 /**
  * How a model that makes vectors of texts is loaded.
@@ -11,11 +12,18 @@ import io.hyperion.core.llama.Pooling;
  * @param threads how many threads compute
  * @param gpuLayers how many layers go to the GPU, where the library has one
  * @param queueCapacity how many requests may wait for their first step
+ * @param queueTimeout how long a request may wait for its first step; zero for as long as it takes
  * @param pooling what is given for a text; {@link Pooling#RANK} only for a model with a complete classifier
  * @param encoder whether the model can do nothing but this; false for one that could generate text
  */
 public record EmbeddingSettings(
-        int batchSize, int threads, int gpuLayers, int queueCapacity, Pooling pooling, boolean encoder) {
+        int batchSize,
+        int threads,
+        int gpuLayers,
+        int queueCapacity,
+        Duration queueTimeout,
+        Pooling pooling,
+        boolean encoder) {
     /**
      * The longest text, in tokens, that is made room for without being asked for: the memory of a step grows with the square of it, by
      * 4 bytes for each head.
@@ -31,6 +39,9 @@ public record EmbeddingSettings(
         }
         if (queueCapacity < 0) {
             throw new IllegalArgumentException("queueCapacity must not be negative, but is " + queueCapacity);
+        }
+        if (queueTimeout.isNegative()) {
+            throw new IllegalArgumentException("queueTimeout must not be negative, but is " + queueTimeout);
         }
         // Checks the others, which are the context's.
         new EmbeddingContext.Settings(batchSize, 1, threads, pooling, encoder);
@@ -55,6 +66,7 @@ public record EmbeddingSettings(
                 engine.threads(),
                 engine.gpuLayers(),
                 engine.queueCapacity(),
+                engine.queueTimeout(),
                 pooling,
                 encoder);
     }

@@ -1,7 +1,5 @@
 package io.hyperion.core.engine;
 
-import io.hyperion.api.ErrorCode;
-import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.Timings;
 import java.time.Duration;
@@ -64,15 +62,22 @@ final class EmbeddingTask<R> {
         return started;
     }
 
-    /** Whether there is nothing left to do: it is done, cancelled or overdue. */
-    boolean hasEnded(long now) {
-        if (!future.isDone()
-                && timeout.isPresent()
-                && now - arrived > timeout.get().toNanos()) {
-            fail(new GenerationTimeoutException(
-                    ErrorCode.TIMEOUT, "The request took longer than its time-out of " + timeout.get()));
-        }
+    /** Whether there is nothing left to do: it is done, cancelled or failed. */
+    boolean hasEnded() {
         return future.isDone();
+    }
+
+    boolean isOverdue(long now) {
+        return timeout.isPresent() && now - arrived > timeout.get().toNanos();
+    }
+
+    /** {@return how long it has waited or has been at work, in nanoseconds} */
+    long age(long now) {
+        return now - arrived;
+    }
+
+    Duration timeout() {
+        return timeout.orElse(Duration.ZERO);
     }
 
     int[] text(int index) {

@@ -34,11 +34,11 @@ public final class LoadedEmbedder implements AutoCloseable {
     private final EmbeddingLoop loop;
     private final Thread thread;
 
-    private LoadedEmbedder(String name, LlamaModel model, EmbeddingContext context, int queueCapacity) {
+    private LoadedEmbedder(String name, LlamaModel model, EmbeddingContext context, EmbeddingSettings settings) {
         this.name = name;
         this.model = model;
         this.context = context;
-        this.loop = new EmbeddingLoop(name, context, queueCapacity);
+        this.loop = new EmbeddingLoop(name, context, settings);
         this.thread = new Thread(loop, "hyperion-" + name);
         // The creating thread's loader is that of whichever application asked first: it must not be kept alive.
         thread.setContextClassLoader(LoadedEmbedder.class.getClassLoader());
@@ -66,7 +66,7 @@ public final class LoadedEmbedder implements AutoCloseable {
                     settings.threads(),
                     settings.pooling(),
                     settings.encoder()));
-            LoadedEmbedder loaded = new LoadedEmbedder(name, model, context, settings.queueCapacity());
+            LoadedEmbedder loaded = new LoadedEmbedder(name, model, context, settings);
             loaded.thread.start();
             return loaded;
         } catch (LlamaException | RuntimeException | Error e) {

@@ -16,9 +16,9 @@ import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
+import io.hyperion.core.engine.EmbeddingSettings;
 import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
-import io.hyperion.core.engine.EmbeddingSettings;
 import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.gguf.GgufException;
@@ -341,7 +341,8 @@ public final class CatalogModel {
                 vectors = Optional.of(LoadedEmbedder.load(
                         library.get(), name(), path, plan.embedding().get()));
             } else {
-                model = Optional.of(LoadedModel.load(library.get(), name(), path, plan.cells(), settings.engine(), listener));
+                model = Optional.of(
+                        LoadedModel.load(library.get(), name(), path, plan.cells(), settings.engine(), listener));
             }
         } catch (LlamaException | RuntimeException | Error e) {
             // Errors too, such as those of linking or for want of heap: else those who wait would wait for ever.

@@ -12,6 +12,7 @@ import io.hyperion.api.EmbeddingReply;
 import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerationTimeoutException;
+import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
@@ -78,7 +79,10 @@ class LoadedEmbedderTest {
 
     private static LoadedEmbedder load(Path file, Pooling pooling, int batchSize) throws LlamaException {
         return LoadedEmbedder.load(
-                library, "m", file, new EmbeddingSettings(batchSize, 1, 0, 4, pooling, file != llama));
+                library,
+                "m",
+                file,
+                new EmbeddingSettings(batchSize, 1, 0, 4, Duration.ofMinutes(10), pooling, file != llama));
     }
 
     private static CompletableFuture<EmbeddingReply> begin(LoadedEmbedder model, EmbeddingRequest request) {
@@ -442,6 +446,20 @@ class LoadedEmbedderTest {
                 assertThat(failure).hasCauseInstanceOf(GenerationTimeoutException.class);
                 assertThat(failure).hasMessageContaining("PT1M");
                 assertThat(model.steps()).isZero();
+            }
+        }
+
+        @Test
+        @DisplayName("a request that has waited longer than the limit that is set for all")
+        void queueTimeout() throws Exception {
+            try (LoadedEmbedder model = load(bert, Pooling.MEAN, 64)) {
+                CompletableFuture<EmbeddingReply> reply = new CompletableFuture<>();
+                long longAgo = System.nanoTime() - Duration.ofMinutes(11).toNanos();
+                model.embed(EmbeddingRequest.builder().text("q").build(), longAgo, reply);
+                ExecutionException failure =
+                        catchThrowableOfType(ExecutionException.class, () -> reply.get(30, SECONDS));
+                assertThat(((HyperionException) failure.getCause()).code()).isEqualTo(ErrorCode.QUEUE_TIMEOUT);
+                assertThat(failure).hasMessageContaining("600 seconds");
             }
         }
 
