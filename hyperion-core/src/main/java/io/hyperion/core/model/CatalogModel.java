@@ -124,7 +124,7 @@ public final class CatalogModel {
             }
             prompt = prompt(request);
             if (loaded.isEmpty()) {
-                requireRoomToWait();
+                requireRoomToWait(settings.engine().slots());
                 WaitingGeneration generation = new WaitingGeneration(
                         name(), prompt, parameters, request.timeout(), request.caller(), listener);
                 waiting.add(generation);
@@ -172,7 +172,7 @@ public final class CatalogModel {
             requireServing();
             request.requireFits(embedding.map(EmbeddingSettings::pooling));
             if (embedder.isEmpty()) {
-                requireRoomToWait();
+                requireRoomToWait(1);
                 waitingEmbeddings.add(request);
                 if (state == ModelState.READY) {
                     startLoading();
@@ -188,12 +188,13 @@ public final class CatalogModel {
         return new InvalidRequestException(
                 ErrorCode.NOT_SUPPORTED,
                 "model",
-                "The model '" + name() + "' is set up for embeddings and does not generate text");
+                "The model '" + name() + "' is set up for embeddings or reranking and does not generate text");
     }
 
-    private void requireRoomToWait() {
+    /** Those that will be served at once when the model is loaded do not count as waiting. */
+    private void requireRoomToWait(int atOnce) {
         int count = waiting.size() + waitingEmbeddings.size();
-        if (count >= settings.engine().queueCapacity() + settings.engine().slots()) {
+        if (count >= settings.engine().queueCapacity() + atOnce) {
             throw new BusyException(
                     ErrorCode.QUEUE_FULL,
                     "The model '" + name() + "' is being loaded, and its queue is full: " + count

@@ -183,7 +183,7 @@ class EmbeddingTest {
         notSupported(
                 () -> client.generate(
                         GenerateRequest.builder().model("bert").prompt("a").build()),
-                "The model 'bert' is set up for embeddings and does not generate text");
+                "The model 'bert' is set up for embeddings or reranking and does not generate text");
         ExecutionException failure =
                 catchThrowableOfType(ExecutionException.class, () -> client.embedAsync(texts("text", "a"))
                         .toCompletableFuture()
