@@ -35,6 +35,8 @@ public enum ErrorCode {
     SAVING_IS_OFF("HYP-1023", ErrorKind.INVALID_REQUEST),
     /** The slot has nothing in the cache that could be saved. */
     EMPTY_SLOT("HYP-1024", ErrorKind.INVALID_REQUEST),
+    /** The model is not set up for what is asked of it, such as a model that generates text for embeddings. */
+    NOT_SUPPORTED("HYP-1012", ErrorKind.INVALID_REQUEST),
     /** No model has that name. */
     MODEL_NOT_FOUND("HYP-2001", ErrorKind.NOT_FOUND),
     /** The prompt is longer than the model's context. */

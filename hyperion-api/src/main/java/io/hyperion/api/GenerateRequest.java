@@ -264,13 +264,7 @@ public final class GenerateRequest {
          * @return this
          */
         public Builder timeout(Duration value) {
-            if (value.isZero() || value.isNegative() || value.compareTo(MAX_TIMEOUT) > 0) {
-                throw new InvalidRequestException(
-                        ErrorCode.OUT_OF_RANGE,
-                        "timeout",
-                        "'timeout' must be above zero and at most " + MAX_TIMEOUT.toSeconds() + " seconds");
-            }
-            timeout = value;
+            timeout = Timeouts.require(value);
             return this;
         }
 

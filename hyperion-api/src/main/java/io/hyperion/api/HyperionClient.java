@@ -135,6 +135,52 @@ public interface HyperionClient {
      */
     int eraseSlot(Optional<String> model, int slot);
 
+    /**
+     * Turns texts into vectors and waits for them. An interrupt of the waiting thread cancels the request.
+     *
+     * @param request the texts
+     * @return a vector for each, in their order
+     * @throws ModelNotFoundException if the request names a model that does not exist
+     * @throws ModelUnavailableException if the model cannot be loaded
+     * @throws ContextExceededException if a text is longer than the model's context; none of the texts is evaluated
+     * @throws BusyException if the model's queue is full
+     * @throws GenerationTimeoutException if the request's time-out is over
+     * @throws GenerationCancelledException if the waiting thread was interrupted; its interrupt status is set again
+     * @throws InvalidRequestException with {@link ErrorCode#NOT_SUPPORTED} if the model is not set up for embeddings
+     * @throws EngineException if the engine failed
+     */
+    EmbeddingReply embed(EmbeddingRequest request);
+
+    /**
+     * Turns texts into vectors in the background.
+     *
+     * @param request the texts
+     * @return completes with the vectors, or exceptionally with a {@link HyperionException}. Cancelling its
+     *     {@link CompletionStage#toCompletableFuture() future} cancels the request. Dependent actions without an executor of their own
+     *     run in a thread of the engine and must not block.
+     */
+    CompletionStage<EmbeddingReply> embedAsync(EmbeddingRequest request);
+
+    /**
+     * Scores documents by how well they answer a query, and waits for the scores. An interrupt of the waiting thread cancels the
+     * request.
+     *
+     * @param request the query and the documents
+     * @return the scores, the best first
+     * @throws ContextExceededException if the query and a document together are longer than the model's context
+     * @throws InvalidRequestException with {@link ErrorCode#NOT_SUPPORTED} if the model is not made for reranking
+     * @throws HyperionException as {@link #embed} does
+     */
+    RerankReply rerank(RerankRequest request);
+
+    /**
+     * Scores documents in the background.
+     *
+     * @param request the query and the documents
+     * @return completes as that of {@link #embedAsync} does, with the scores
+     */
+    CompletionStage<RerankReply> rerankAsync(RerankRequest request);
+
     /** {@return all models, in the order of their names} */
     List<ModelInfo> models();
 

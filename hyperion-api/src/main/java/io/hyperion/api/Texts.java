@@ -1,5 +1,7 @@
 package io.hyperion.api;
 
+import java.util.List;
+
 /** Checks of text that is on its way to a model. */
 final class Texts {
     private Texts() {}
@@ -28,5 +30,40 @@ final class Texts {
                 i++;
             }
         }
+    }
+
+    /** Checks a list of texts: how many there are, that each is valid, and how long each is. */
+    static List<String> requireAll(String parameter, List<String> texts, int maxTexts, int maxLength) {
+        List<String> copy = List.copyOf(texts);
+        if (copy.isEmpty()) {
+            throw new InvalidRequestException(
+                    ErrorCode.MISSING_FIELD, parameter, "'" + parameter + "' must have at least one text");
+        }
+        if (copy.size() > maxTexts) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE,
+                    parameter,
+                    "'" + parameter + "' may have at most " + maxTexts + " texts, but has " + copy.size());
+        }
+        for (int i = 0; i < copy.size(); i++) {
+            requireText(parameter + "[" + i + "]", copy.get(i), maxLength);
+        }
+        return copy;
+    }
+
+    /** Checks one text: that it is valid, not empty, and not too long. */
+    static String requireText(String parameter, String text, int maxLength) {
+        if (text.isEmpty()) {
+            throw new InvalidRequestException(
+                    ErrorCode.EMPTY_PROMPT, parameter, "'" + parameter + "' must not be empty");
+        }
+        if (text.length() > maxLength) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE,
+                    parameter,
+                    "'" + parameter + "' may have at most " + maxLength + " characters, but has " + text.length());
+        }
+        requireValid(parameter, text);
+        return text;
     }
 }

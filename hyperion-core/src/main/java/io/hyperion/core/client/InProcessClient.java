@@ -1,6 +1,8 @@
 package io.hyperion.core.client;
 
 import io.hyperion.api.DetokenizeRequest;
+import io.hyperion.api.EmbeddingReply;
+import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
@@ -11,6 +13,8 @@ import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.RerankReply;
+import io.hyperion.api.RerankRequest;
 import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
@@ -23,10 +27,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 
 /**
  * Models in this very process, with no server at all:
@@ -82,13 +88,17 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     public GenerateReply generate(GenerateRequest request) {
         ReplyFuture reply = new ReplyFuture();
         reply.follow(stream(request, reply.listener()));
+        return await(reply);
+    }
+
+    private static <R> R await(CompletableFuture<R> reply) {
         try {
             return reply.get();
         } catch (InterruptedException e) {
             reply.cancel(true);
             Thread.currentThread().interrupt();
             throw new GenerationCancelledException(
-                    ErrorCode.CANCELLED, "The thread that waited for the generation was interrupted");
+                    ErrorCode.CANCELLED, "The thread that waited for the reply was interrupted");
         } catch (ExecutionException e) {
             throw asHyperionException(e);
         }
@@ -132,6 +142,36 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     @Override
     public String detokenize(DetokenizeRequest request) {
         return catalog.find(request.model()).detokenize(request);
+    }
+
+    @Override
+    public EmbeddingReply embed(EmbeddingRequest request) {
+        return await(catalog.find(request.model()).embed(request));
+    }
+
+    @Override
+    public CompletionStage<EmbeddingReply> embedAsync(EmbeddingRequest request) {
+        Objects.requireNonNull(request, "request");
+        return begin(() -> catalog.find(request.model()).embed(request));
+    }
+
+    @Override
+    public RerankReply rerank(RerankRequest request) {
+        return await(catalog.find(request.model()).rerank(request));
+    }
+
+    @Override
+    public CompletionStage<RerankReply> rerankAsync(RerankRequest request) {
+        Objects.requireNonNull(request, "request");
+        return begin(() -> catalog.find(request.model()).rerank(request));
+    }
+
+    private static <R> CompletionStage<R> begin(Supplier<CompletableFuture<R>> start) {
+        try {
+            return start.get();
+        } catch (HyperionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override

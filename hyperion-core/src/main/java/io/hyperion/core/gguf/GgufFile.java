@@ -18,6 +18,9 @@ import java.util.OptionalLong;
  */
 public final class GgufFile {
     private static final String ARCHITECTURE = "general.architecture";
+    /** Poolings are numbered from 0 to this: none, mean, cls, last, rank. */
+    static final int MAX_POOLING_TYPE = 4;
+
     private static final String TOKENS = "tokenizer.ggml.tokens";
 
     private final Path path;
@@ -212,9 +215,37 @@ public final class GgufFile {
 
     /** {@return whether the model keeps a state of fixed size instead of a cache of keys and values} */
     public boolean isRecurrent() {
+        return isOf(ModelArchitecture.Kind.RECURRENT);
+    }
+
+    /** {@return whether the model makes vectors of texts and cannot generate any} */
+    public boolean isEncoder() {
+        return isOf(ModelArchitecture.Kind.EMBEDDING);
+    }
+
+    private boolean isOf(ModelArchitecture.Kind kind) {
         return ModelArchitecture.of(architecture())
-                .map(architecture -> architecture.kind() == ModelArchitecture.Kind.RECURRENT)
+                .map(architecture -> architecture.kind() == kind)
                 .orElse(false);
+    }
+
+    /**
+     * {@return how the model is made to sum the vectors of a text's tokens up, in llama.cpp's numbers: 0 none, 1 mean, 2 cls, 3 last,
+     * 4 rank; empty if the file does not say}
+     */
+    public OptionalInt poolingType() {
+        int type = number("pooling_type", -1);
+        return type < 0 || type > MAX_POOLING_TYPE ? OptionalInt.empty() : OptionalInt.of(type);
+    }
+
+    /** {@return whether the model has the classifier that scores documents, complete, as llama.cpp asserts it} */
+    public boolean hasClassifier() {
+        boolean whole = tensors.containsKey("cls.weight") && tensors.containsKey("cls.bias");
+        return switch (ModelArchitecture.of(architecture()).orElse(ModelArchitecture.LLAMA)) {
+            case BERT -> whole && tensors.containsKey("cls.output.weight") && tensors.containsKey("cls.output.bias");
+            case JINA_BERT_V2 -> whole;
+            default -> false;
+        };
     }
 
     /**
@@ -239,6 +270,17 @@ public final class GgufFile {
      * @return how many tokens, of all sequences together where positions are not learned
      */
     public int largestContext() {
+        int largest = largestCache();
+        return hasLearnedPositions() ? Math.min(largest, trainedContextLength() / 32 * 32) : largest;
+    }
+
+    /**
+     * The most cells that the cache of keys and values may have: as {@link #largestContext()}, but where positions are learned too, since
+     * each sequence begins anew at the first.
+     *
+     * @return how many tokens, of all sequences together
+     */
+    public int largestCache() {
         HeadShape heads = HeadShape.of(this);
         long widest = 1;
         for (int layer = 0; layer < Math.min(layerCount(), HyperParameterCheck.MAX_LAYERS); layer++) {
@@ -246,8 +288,7 @@ public final class GgufFile {
         }
         // llama.cpp rounds a context up to multiples of 32, or of 256 with flash attention: these it leaves as they
         // are.
-        long largest = Math.min(Integer.MAX_VALUE, 0xFFFF_FFFFL / widest) / 256 * 256;
-        return (int) (hasLearnedPositions() ? Math.min(largest, trainedContextLength() / 32 * 32) : largest);
+        return (int) (Math.min(Integer.MAX_VALUE, 0xFFFF_FFFFL / widest) / 256 * 256);
     }
 
     /** {@return whether each position has weights of its own, so that there is none beyond the trained context} */

@@ -168,6 +168,20 @@ public final class GgufWriter {
     }
 
     /**
+     * Adds a list of integers of 8 bits.
+     *
+     * @param key its key
+     * @param values the numbers
+     * @return this
+     */
+    public GgufWriter int8s(String key, byte... values) {
+        return put(
+                key,
+                GgufType.ARRAY,
+                list(GgufType.INT8, values.length, values.length).put(values).array());
+    }
+
+    /**
      * Adds a tensor.
      *
      * @param name its name, of at most 63 ASCII characters

@@ -59,6 +59,7 @@ final class HyperParameterCheck {
         perLayer("feed_forward_length", layers, 0, MAX_WIDTH, 0);
         experts();
         scales();
+        embeddings();
         if (architecture.kind() == Kind.RECURRENT) {
             recurrent(width);
         } else {
@@ -94,6 +95,15 @@ final class HyperParameterCheck {
         }
         // A third one would abort while the graph is built.
         entries.number(key("expert_gating_func"), 0, 2, 0);
+    }
+
+    private void embeddings() throws GgufException {
+        // An unknown one would abort while the graph is built.
+        entries.number(key("pooling_type"), 0, GgufFile.MAX_POOLING_TYPE, 0);
+        if (architecture.kind() == Kind.EMBEDDING
+                && entries.flag(key("attention.causal")).orElse(false)) {
+            throw fault("attention.causal", "is true, but " + architecture.id() + " sees all tokens of a text at once");
+        }
     }
 
     private void scales() throws GgufException {

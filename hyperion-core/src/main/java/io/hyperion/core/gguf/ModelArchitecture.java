@@ -23,9 +23,9 @@ enum ModelArchitecture {
     BAICHUAN("baichuan", Trait.ROPE_FILLS_HEAD),
     STARCODER("starcoder"),
     REFACT("refact", Trait.FREE_HEAD_SIZE),
-    BERT("bert", Kind.ENCODER),
-    NOMIC_BERT("nomic-bert", Kind.ENCODER),
-    JINA_BERT_V2("jina-bert-v2", Kind.ENCODER),
+    BERT("bert", Kind.EMBEDDING),
+    NOMIC_BERT("nomic-bert", Kind.EMBEDDING),
+    JINA_BERT_V2("jina-bert-v2", Kind.EMBEDDING, Trait.KEYS_AS_QUERIES),
     BLOOM("bloom"),
     STABLELM("stablelm"),
     QWEN("qwen", Trait.KEYS_AS_QUERIES),
@@ -79,7 +79,9 @@ enum ModelArchitecture {
         TRANSFORMER,
         /** It generates text, and keeps a state of fixed size. */
         RECURRENT,
-        /** It turns text or sound into numbers, or needs an encoder run first. */
+        /** It turns text into vectors, sees all of a text at once, and keeps nothing. */
+        EMBEDDING,
+        /** It turns sound into numbers, or needs an encoder run first. */
         ENCODER,
         /** It wants several positions for each token, and would read them past the end of a batch that has one. */
         SEVERAL_POSITIONS,

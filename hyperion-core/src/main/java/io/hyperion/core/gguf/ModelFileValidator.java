@@ -11,7 +11,8 @@ public final class ModelFileValidator {
     private ModelFileValidator() {}
 
     /**
-     * Checks that llama.cpp can be let at a file to load it and to generate text.
+     * Checks that llama.cpp can be let at a file to load it, and to generate text or, if it is {@link GgufFile#isEncoder() made for
+     * that}, to make vectors of texts.
      *
      * @param file what the file says
      * @throws GgufException if it must not be loaded; the message says why
@@ -22,7 +23,7 @@ public final class ModelFileValidator {
         ModelArchitecture architecture = architecture(entries);
         new HyperParameterCheck(entries, architecture).check();
         new TensorCheck(entries, architecture).check();
-        VocabularyCheck.check(entries);
+        VocabularyCheck.check(entries, architecture);
     }
 
     private static void kind(Entries entries) throws GgufException {
@@ -46,8 +47,11 @@ public final class ModelFileValidator {
         String id = entries.text(key).orElseThrow(() -> entries.fault(key, "is missing"));
         ModelArchitecture architecture = ModelArchitecture.of(id).orElseThrow(() -> entries.fault(key, unknown(id)));
         return switch (architecture.kind()) {
-            case TRANSFORMER, RECURRENT -> architecture;
-            case ENCODER -> throw entries.fault(key, "is " + Messages.quote(id) + ", which does not generate text");
+            case TRANSFORMER, RECURRENT, EMBEDDING -> architecture;
+            case ENCODER ->
+                throw entries.fault(
+                        key,
+                        "is " + Messages.quote(id) + ", which neither generates text nor makes vectors of it alone");
             case SEVERAL_POSITIONS ->
                 throw entries.fault(
                         key, "is " + Messages.quote(id) + ", whose tokens have several positions: not supported");

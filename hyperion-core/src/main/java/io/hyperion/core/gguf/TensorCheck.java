@@ -126,9 +126,14 @@ final class TensorCheck {
      */
     private static boolean isAddedOrMultiplied(GgufTensor tensor) {
         String name = tensor.name();
+        if (name.equals("cls.weight") || name.equals("cls.output.weight")) {
+            // A classifier with one output is a matrix that looks like a vector.
+            return false;
+        }
         return tensor.elements() == tensor.dimension(0)
                 || !name.endsWith(".weight")
                 || name.endsWith("norm.weight")
+                || name.startsWith("token_types")
                 || name.contains("rope_f")
                 || name.contains(".ssm_conv1d.")
                 || name.contains(".time_mix_first")

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The vocabulary. Most of what is wrong with one ends the process not when it is loaded but with some text that is to be tokenised. */
 final class VocabularyCheck {
@@ -11,16 +12,25 @@ final class VocabularyCheck {
     private static final String MODEL = PREFIX + "model";
     private static final String TOKENS = PREFIX + "tokens";
 
-    /** The longest of the RWKV World vocabulary has 128 bytes. */
-    private static final int MAX_RWKV_TOKEN = 1024;
+    private static final String CHARSMAP = PREFIX + "precompiled_charsmap";
+    private static final int BYTE_TOKEN = 6;
+
+    /** Of tokens that are kept in a tree. The longest of the RWKV World vocabulary has 128 bytes. */
+    private static final int MAX_TREE_TOKEN = 1024;
 
     /** The tokens that llama.cpp takes unless the file names others of the vocabulary; -1 for none. */
-    private record Defaults(int bos, int eos, int unknown, boolean addsBos) {}
+    private record Defaults(
+            int bos, int eos, int unknown, int separator, int padding, int mask, boolean addsBos, boolean addsEos) {}
 
     private static final Map<String, Defaults> DEFAULTS = Map.of(
-            "llama", new Defaults(1, 2, 0, true),
-            "gpt2", new Defaults(11, 11, -1, false),
-            "rwkv", new Defaults(-1, -1, -1, false));
+            "llama", new Defaults(1, 2, 0, -1, -1, -1, true, false),
+            "gpt2", new Defaults(11, 11, -1, -1, -1, -1, false, false),
+            "rwkv", new Defaults(-1, -1, -1, -1, -1, -1, false, false),
+            "bert", new Defaults(101, -1, 100, 102, 0, 103, true, false),
+            "t5", new Defaults(-1, 1, 2, -1, 0, -1, false, true));
+
+    /** WordPiece and SentencePiece unigram: llama.cpp knows generating models with neither. */
+    private static final Set<String> OF_ENCODERS = Set.of("bert", "t5");
 
     private final Entries entries;
     private final String model;
@@ -32,15 +42,17 @@ final class VocabularyCheck {
         this.tokens = tokens;
     }
 
-    static void check(Entries entries) throws GgufException {
+    static void check(Entries entries, ModelArchitecture architecture) throws GgufException {
         String model = entries.text(MODEL).orElseThrow(() -> entries.fault(MODEL, "is missing"));
+        if (OF_ENCODERS.contains(model) && architecture.kind() != ModelArchitecture.Kind.EMBEDDING) {
+            throw entries.fault(MODEL, "is '" + model + "', a vocabulary for models that do not generate text");
+        }
         if (!DEFAULTS.containsKey(model)) {
             throw entries.fault(
                     MODEL,
                     switch (model) {
-                        case "bert", "t5" -> "is '" + model + "', a vocabulary for models that do not generate text";
                         case "none", "no_vocab" -> "is '" + model + "': without a vocabulary there is no text";
-                        default -> "is " + Messages.quote(model) + ", and must be llama, gpt2 or rwkv";
+                        default -> "is " + Messages.quote(model) + ", and must be llama, gpt2, rwkv, bert or t5";
                     });
         }
         GgufValue.Texts texts = entries.texts(TOKENS).orElseThrow(() -> entries.fault(TOKENS, "is missing"));
@@ -67,6 +79,11 @@ final class VocabularyCheck {
         switch (model) {
             case "llama" -> bytesOfSentencePiece();
             case "rwkv" -> bytesOfRwkv();
+            case "bert" -> noBytes();
+            case "t5" -> {
+                treeTokens();
+                CharsmapCheck.check(entries, CHARSMAP);
+            }
             default -> {
                 // A byte that byte pair encoding has no token for is left out.
             }
@@ -87,11 +104,15 @@ final class VocabularyCheck {
         long bos = special("bos", chatglm ? -1 : defaults.bos);
         long eos = special("eos", defaults.eos);
         special("unknown", defaults.unknown);
+        // Their texts are logged when the model is loaded. The word is misspelled in the format too.
+        special("seperator", defaults.separator);
+        special("padding", defaults.padding);
+        special("mask", defaults.mask);
         // Both are asserted when a text is tokenised.
         if (bos < 0 && entries.flag(PREFIX + "add_bos_token").orElse(defaults.addsBos)) {
             throw entries.fault(PREFIX + "bos_token_id", "is missing, but each text is to begin with it");
         }
-        if (eos < 0 && entries.flag(PREFIX + "add_eos_token").orElse(false)) {
+        if (eos < 0 && entries.flag(PREFIX + "add_eos_token").orElse(defaults.addsEos)) {
             throw entries.fault(PREFIX + "eos_token_id", "is missing, but each text is to end with it");
         }
     }
@@ -124,19 +145,35 @@ final class VocabularyCheck {
         }
     }
 
-    /**
-     * Where a byte begins tokens but is none, llama.cpp makes no step forward and fills the memory. And it keeps these tokens in a tree
-     * that it walks with one call inside another for each byte of the token.
-     */
-    private void bytesOfRwkv() throws GgufException {
-        boolean[] single = new boolean[256];
+    /** WordPiece has no tokens for bytes: llama.cpp asks for the byte of such a token when it is loaded, and aborts. */
+    private void noBytes() throws GgufException {
+        String key = PREFIX + "token_type";
+        if (entries.file().metadata().get(key) instanceof GgufValue.Numbers types) {
+            for (int i = 0; i < types.size(); i++) {
+                if (types.whole(i) == BYTE_TOKEN) {
+                    throw entries.fault(key, "makes token " + i + " one of a byte, of which WordPiece has none");
+                }
+            }
+        }
+    }
+
+    /** These tokens are kept in a tree that is walked with one call inside another for each byte of a token. */
+    private void treeTokens() throws GgufException {
         for (int i = 0; i < tokens.size(); i++) {
-            if (tokens.text(i).length > MAX_RWKV_TOKEN) {
+            if (tokens.text(i).length > MAX_TREE_TOKEN) {
                 throw entries.fault(
                         TOKENS,
                         "has a token of " + tokens.text(i).length + " bytes, and may have such of at most "
-                                + MAX_RWKV_TOKEN);
+                                + MAX_TREE_TOKEN);
             }
+        }
+    }
+
+    /** Where a byte begins tokens but is none, llama.cpp makes no step forward and fills the memory. */
+    private void bytesOfRwkv() throws GgufException {
+        treeTokens();
+        boolean[] single = new boolean[256];
+        for (int i = 0; i < tokens.size(); i++) {
             byte[] text = unescape(tokens.text(i));
             if (text.length == 1) {
                 single[text[0] & 0xFF] = true;

@@ -105,6 +105,14 @@ public final class Batch implements AutoCloseable {
         return logitsWanted[index];
     }
 
+    int sequence(int index) {
+        return sequenceIds.getInt(4L * index);
+    }
+
+    int position(int index) {
+        return positions.getInt(4L * index);
+    }
+
     private void requireOpen() {
         if (tokens == null) {
             throw new IllegalStateException("The batch is closed");

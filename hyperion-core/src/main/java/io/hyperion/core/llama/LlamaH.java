@@ -38,6 +38,8 @@ final class LlamaH {
 
     static native byte llama_model_is_recurrent(Pointer model);
 
+    static native int llama_model_n_embd(Pointer model);
+
     static native byte llama_model_has_encoder(Pointer model);
 
     static native byte llama_model_has_decoder(Pointer model);
@@ -58,6 +60,8 @@ final class LlamaH {
 
     static native int llama_vocab_eos(Pointer vocab);
 
+    static native int llama_vocab_sep(Pointer vocab);
+
     static native byte llama_vocab_get_add_bos(Pointer vocab);
 
     static native byte llama_vocab_is_eog(Pointer vocab, int token);
@@ -74,6 +78,10 @@ final class LlamaH {
 
     /** The address, and not a Pointer: that would be a new object for each token. */
     static native long llama_get_logits_ith(Pointer context, int index);
+
+    static native Pointer llama_get_embeddings_ith(Pointer context, int index);
+
+    static native Pointer llama_get_embeddings_seq(Pointer context, int sequence);
 
     static native byte llama_kv_self_seq_rm(Pointer context, int sequence, int from, int to);
 

@@ -156,27 +156,8 @@ public final class LlamaModel implements AutoCloseable {
         lock.writeLock().lock();
         try {
             requireOpen();
-            LlamaH.ContextParams.ByValue params = new LlamaH.ContextParams.ByValue();
-            params.nCtx = settings.cells();
-            params.nBatch = settings.batchSize();
-            params.nUbatch = settings.batchSize();
-            params.nSeqMax = settings.sequences();
-            params.nThreads = settings.threads();
-            params.nThreadsBatch = settings.threads();
-            params.ropeScalingType = -1;
-            params.poolingType = -1;
-            params.attentionType = -1;
-            params.yarnExtFactor = -1;
-            params.yarnAttnFactor = 1;
-            params.yarnBetaFast = 32;
-            params.yarnBetaSlow = 1;
-            // Never by itself: a step that is broken off would break off the moving of cells too, and lose what they
-            // hold.
-            params.defragThold = -1;
-            params.typeK = 1;
-            params.typeV = 1;
-            params.offloadKqv = 1;
-            params.noPerf = 1;
+            LlamaH.ContextParams.ByValue params =
+                    contextParams(settings.cells(), settings.batchSize(), settings.sequences(), settings.threads());
             library.forgetFailures();
             Pointer context = LlamaH.llama_init_from_model(handle, params);
             if (context == null) {
@@ -188,6 +169,60 @@ public final class LlamaModel implements AutoCloseable {
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    /**
+     * Makes a context that gives vectors over these weights.
+     *
+     * @param settings its sizes, and how it sums up
+     * @return the context; the caller closes it, before it closes this model
+     * @throws LlamaException if it cannot be made, such as for want of memory
+     */
+    public EmbeddingContext newEmbeddingContext(EmbeddingContext.Settings settings) throws LlamaException {
+        lock.writeLock().lock();
+        try {
+            requireOpen();
+            // Each step begins with an empty cache and takes whole texts, in one go: so all three are the same.
+            LlamaH.ContextParams.ByValue params =
+                    contextParams(settings.batchSize(), settings.batchSize(), settings.sequences(), settings.threads());
+            params.poolingType = (settings.averages() ? Pooling.NONE : settings.pooling()).id();
+            params.embeddings = 1;
+            library.forgetFailures();
+            Pointer context = LlamaH.llama_init_from_model(handle, params);
+            if (context == null) {
+                throw new LlamaException("llama.cpp cannot make a context for texts of " + settings.batchSize()
+                        + " tokens for " + name + library.failure());
+            }
+            openContexts++;
+            return new EmbeddingContext(
+                    this, context, settings, LlamaH.llama_model_n_embd(handle), LlamaH.llama_model_n_ctx_train(handle));
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private static LlamaH.ContextParams.ByValue contextParams(int cells, int batchSize, int sequences, int threads) {
+        LlamaH.ContextParams.ByValue params = new LlamaH.ContextParams.ByValue();
+        params.nCtx = cells;
+        params.nBatch = batchSize;
+        params.nUbatch = batchSize;
+        params.nSeqMax = sequences;
+        params.nThreads = threads;
+        params.nThreadsBatch = threads;
+        params.ropeScalingType = -1;
+        params.poolingType = -1;
+        params.attentionType = -1;
+        params.yarnExtFactor = -1;
+        params.yarnAttnFactor = 1;
+        params.yarnBetaFast = 32;
+        params.yarnBetaSlow = 1;
+        // Never by itself: a step that is broken off would break off the moving of cells too, and lose what they hold.
+        params.defragThold = -1;
+        params.typeK = 1;
+        params.typeV = 1;
+        params.offloadKqv = 1;
+        params.noPerf = 1;
+        return params;
     }
 
     String failure() {

@@ -26,6 +26,7 @@ public final class Vocabulary {
     private final boolean addsBos;
     private final int bos;
     private final int eos;
+    private final int separator;
 
     Vocabulary(LlamaModel model, com.sun.jna.Pointer vocab) {
         this.model = model;
@@ -35,6 +36,7 @@ public final class Vocabulary {
         this.addsBos = LlamaH.llama_vocab_get_add_bos(vocab) != 0;
         this.bos = LlamaH.llama_vocab_bos(vocab);
         this.eos = LlamaH.llama_vocab_eos(vocab);
+        this.separator = LlamaH.llama_vocab_sep(vocab);
         for (int token = 0; token < size; token++) {
             if (LlamaH.llama_vocab_is_eog(vocab, token) != 0) {
                 endsOfGeneration.set(token);
@@ -60,6 +62,11 @@ public final class Vocabulary {
     /** {@return the id of the end-of-sequence token, or -1 if there is none} */
     public int eos() {
         return eos;
+    }
+
+    /** {@return the id of the token that separates two texts, or -1 if there is none} */
+    public int separator() {
+        return separator;
     }
 
     /**

@@ -2,6 +2,8 @@ package io.hyperion.core.model;
 
 import io.hyperion.api.BusyException;
 import io.hyperion.api.DetokenizeRequest;
+import io.hyperion.api.EmbeddingReply;
+import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateParameters;
@@ -13,11 +15,15 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.Prompt;
+import io.hyperion.api.RerankReply;
+import io.hyperion.api.RerankRequest;
 import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
+import io.hyperion.core.engine.EmbeddingSettings;
 import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
+import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.LoraSettings;
 import io.hyperion.core.gguf.GgufException;
@@ -39,6 +45,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** A model of the catalog: examined at the start, loaded by its first request, kept until the catalog closes. */
@@ -53,6 +60,7 @@ public final class CatalogModel {
     private final Object lock = new Object();
 
     private final List<WaitingForModel> waiting = new ArrayList<>();
+    private final List<WaitingEmbedding> waitingEmbeddings = new ArrayList<>();
     private ModelState state = ModelState.READY;
     private Optional<String> reason = Optional.empty();
     private List<Optional<FileStamp>> examined = List.of();
@@ -62,6 +70,10 @@ public final class CatalogModel {
     private Optional<PromptTemplate> template = Optional.empty();
     private Optional<LoadedModel> loaded = Optional.empty();
     private EngineFigures past = EngineFigures.NONE;
+    /** How it is loaded to make vectors of texts; empty if it generates text. */
+    private Optional<EmbeddingSettings> embedding = Optional.empty();
+
+    private Optional<LoadedEmbedder> embedder = Optional.empty();
     private Optional<Thread> loader = Optional.empty();
     private boolean closed;
 
@@ -89,7 +101,9 @@ public final class CatalogModel {
 
     ModelInfo info(boolean isDefault) {
         synchronized (lock) {
-            int contextSize = loaded.map(LoadedModel::contextSize).orElse(cells);
+            int contextSize = loaded.map(LoadedModel::contextSize)
+                    .or(() -> embedder.map(LoadedEmbedder::maxTokens))
+                    .orElse(cells);
             return new ModelInfo(
                     name(),
                     isDefault,
@@ -115,6 +129,9 @@ public final class CatalogModel {
         GenerateParameters parameters = request.parameters().orElse(settings.defaults());
         synchronized (lock) {
             requireServing();
+            if (embedding.isPresent()) {
+                throw doesNotGenerate();
+            }
             prompt = prompt(request);
             if (loaded.isEmpty()) {
                 WaitingGeneration generation = new WaitingGeneration(
@@ -185,6 +202,9 @@ public final class CatalogModel {
         WaitingCaller caller = new WaitingCaller();
         synchronized (lock) {
             requireServing();
+            if (embedding.isPresent()) {
+                throw doesNotGenerate();
+            }
             if (loaded.isPresent()) {
                 return loaded.get();
             }
@@ -194,17 +214,75 @@ public final class CatalogModel {
     }
 
     private void waitForModel(WaitingForModel one) {
-        if (waiting.size()
-                >= settings.engine().queueCapacity() + settings.engine().slots()) {
-            throw new BusyException(
-                    ErrorCode.QUEUE_FULL,
-                    "The model '" + name() + "' is being loaded, and its queue is full: " + waiting.size()
-                            + " requests are waiting",
-                    Duration.ofSeconds(1));
-        }
+        requireRoomToWait(settings.engine().slots());
         waiting.add(one);
         if (state == ModelState.READY) {
             startLoading();
+        }
+    }
+
+    /**
+     * Makes vectors of texts; loads the model first if need be, in the background.
+     *
+     * @param request the texts
+     * @return completes with the vectors, or with a {@link HyperionException}; cancelling it cancels the request
+     * @throws HyperionException if the request is refused
+     */
+    public CompletableFuture<EmbeddingReply> embed(EmbeddingRequest request) {
+        CompletableFuture<EmbeddingReply> reply = new CompletableFuture<>();
+        long arrived = System.nanoTime();
+        submit(new WaitingEmbedding(name(), false, model -> model.embed(request, arrived, reply), reply));
+        return reply;
+    }
+
+    /**
+     * Scores documents; loads the model first if need be, in the background.
+     *
+     * @param request the query and the documents
+     * @return completes with the scores, or with a {@link HyperionException}; cancelling it cancels the request
+     * @throws HyperionException if the request is refused
+     */
+    public CompletableFuture<RerankReply> rerank(RerankRequest request) {
+        CompletableFuture<RerankReply> reply = new CompletableFuture<>();
+        long arrived = System.nanoTime();
+        submit(new WaitingEmbedding(name(), true, model -> model.rerank(request, arrived, reply), reply));
+        return reply;
+    }
+
+    private void submit(WaitingEmbedding request) {
+        LoadedEmbedder ready;
+        synchronized (lock) {
+            requireServing();
+            request.requireFits(embedding.map(EmbeddingSettings::pooling));
+            if (embedder.isEmpty()) {
+                requireRoomToWait(1);
+                waitingEmbeddings.add(request);
+                if (state == ModelState.READY) {
+                    startLoading();
+                }
+                return;
+            }
+            ready = embedder.get();
+        }
+        request.submit(ready);
+    }
+
+    private InvalidRequestException doesNotGenerate() {
+        return new InvalidRequestException(
+                ErrorCode.NOT_SUPPORTED,
+                "model",
+                "The model '" + name() + "' is set up for embeddings or reranking and does not generate text");
+    }
+
+    /** Those that will be served at once when the model is loaded do not count as waiting. */
+    private void requireRoomToWait(int atOnce) {
+        int count = waiting.size() + waitingEmbeddings.size();
+        if (count >= settings.engine().queueCapacity() + atOnce) {
+            throw new BusyException(
+                    ErrorCode.QUEUE_FULL,
+                    "The model '" + name() + "' is being loaded, and its queue is full: " + count
+                            + " requests are waiting",
+                    Duration.ofSeconds(1));
         }
     }
 
@@ -216,6 +294,11 @@ public final class CatalogModel {
             // Its batch loop failed, for want of heap perhaps: what it left is freed, and this request loads it anew.
             unload(loaded.get());
             loaded = Optional.empty();
+            state = ModelState.READY;
+        }
+        if (embedder.isPresent() && !embedder.get().isServing()) {
+            embedder.get().close();
+            embedder = Optional.empty();
             state = ModelState.READY;
         }
         if (state == ModelState.FAILED && !examined.equals(stamps())) {
@@ -269,10 +352,14 @@ public final class CatalogModel {
             GgufFile file = GgufFile.read(path);
             ModelFileValidator.validate(file);
             fingerprint = Optional.of(examineAdapters(file));
-            cells = settings.engine().cells(file.trainedContextLength(), file.largestContext());
-            if (cells > file.largestContext()) {
+            embedding = EmbeddingSetup.of(settings, file);
+            int largest = embedding.isPresent() ? file.largestCache() : file.largestContext();
+            cells = embedding.isPresent()
+                    ? embedding.get().batchSize()
+                    : settings.engine().cells(file.trainedContextLength(), largest);
+            if (cells > largest) {
                 throw new IOException("a context of " + cells + " tokens is configured, but the model can have "
-                        + file.largestContext() + " at most");
+                        + largest + " at most");
             }
             details = Optional.of(new ModelInfo.Details(
                     file.architecture(),
@@ -343,7 +430,7 @@ public final class CatalogModel {
     }
 
     /** What was found sound at the start may be another file by now: nothing unchecked may reach llama.cpp. */
-    private int examinedCells() throws LlamaException {
+    private Plan examineAgain() throws LlamaException {
         synchronized (lock) {
             if (!examined.equals(stamps())) {
                 examine();
@@ -352,7 +439,7 @@ public final class CatalogModel {
                 }
                 state = ModelState.LOADING;
             }
-            return cells;
+            return new Plan(cells, embedding);
         }
     }
 
@@ -364,52 +451,76 @@ public final class CatalogModel {
 
     private void load() {
         Optional<LoadedModel> model = Optional.empty();
+        Optional<LoadedEmbedder> vectors = Optional.empty();
         Optional<Throwable> failure = Optional.empty();
         long begin = System.nanoTime();
         try {
-            model = Optional.of(LoadedModel.load(
-                    library.get(),
-                    name(),
-                    settings.path().orElseThrow(),
-                    examinedCells(),
-                    settings.engine(),
-                    store(),
-                    listener));
+            Plan plan = examineAgain();
+            Path path = settings.path().orElseThrow();
+            if (plan.embedding().isPresent()) {
+                vectors = Optional.of(LoadedEmbedder.load(
+                        library.get(), name(), path, plan.embedding().get()));
+            } else {
+                model = Optional.of(LoadedModel.load(
+                        library.get(), name(), path, plan.cells(), settings.engine(), store(), listener));
+            }
         } catch (LlamaException | RuntimeException | Error e) {
             // Errors too, such as those of linking or for want of heap: else those who wait would wait for ever.
             failure = Optional.of(e);
         }
         String why = failure.map(CatalogModel::reasonOf).orElse("");
-        List<WaitingForModel> served;
+        List<WaitingForModel> generations;
+        List<WaitingEmbedding> embeddings;
         synchronized (lock) {
-            if (model.isPresent()) {
+            if (failure.isEmpty()) {
                 state = ModelState.LOADED;
                 loaded = model;
-                LOGGER.log(
-                        System.Logger.Level.INFO,
-                        "Loaded model ''{0}'' in {1} ms: {2} tokens of context, {3} slots, {4} threads",
-                        name(),
-                        (System.nanoTime() - begin) / 1_000_000,
-                        model.get().contextSize(),
-                        settings.engine().slots(),
-                        settings.engine().threads());
+                embedder = vectors;
+                logLoaded(begin);
             } else {
-                fail(why, failure.orElse(null));
+                fail(why, failure.get());
             }
-            served = List.copyOf(waiting);
+            generations = List.copyOf(waiting);
             waiting.clear();
+            embeddings = List.copyOf(waitingEmbeddings);
+            waitingEmbeddings.clear();
             loader = Optional.empty();
         }
-        for (WaitingForModel one : served) {
-            if (model.isPresent()) {
-                one.begin(model.get());
+        // Without a failure, the file has become one of the other kind since these requests came.
+        HyperionException refusal = failure.isEmpty()
+                ? doesNotGenerate()
+                : new ModelUnavailableException(
+                        ErrorCode.MODEL_FAILED, "The model '" + name() + "' cannot be served: " + why, failure.get());
+        for (WaitingForModel generation : generations) {
+            model.ifPresentOrElse(generation::begin, () -> generation.fail(refusal));
+        }
+        for (WaitingEmbedding embedding : embeddings) {
+            if (failure.isPresent()) {
+                embedding.fail(refusal);
             } else {
-                one.fail(new ModelUnavailableException(
-                        ErrorCode.MODEL_FAILED,
-                        "The model '" + name() + "' cannot be served: " + why,
-                        failure.orElse(null)));
+                embedding.begin(vectors);
             }
         }
+    }
+
+    private void logLoaded(long begin) {
+        long milliseconds = (System.nanoTime() - begin) / 1_000_000;
+        loaded.ifPresent(model -> LOGGER.log(
+                System.Logger.Level.INFO,
+                "Loaded model ''{0}'' in {1} ms: {2} tokens of context, {3} slots, {4} threads",
+                name(),
+                milliseconds,
+                model.contextSize(),
+                settings.engine().slots(),
+                settings.engine().threads()));
+        embedder.ifPresent(model -> LOGGER.log(
+                System.Logger.Level.INFO,
+                "Loaded model ''{0}'' in {1} ms: vectors of {2} numbers for texts of up to {3} tokens, {4} threads",
+                name(),
+                milliseconds,
+                model.dimension(),
+                model.maxTokens(),
+                settings.engine().threads()));
     }
 
     /** What llama.cpp's binding says is written for the caller; of anything else the kind is worth knowing. */
@@ -433,14 +544,18 @@ public final class CatalogModel {
             }
         }
         Optional<LoadedModel> unloaded;
+        Optional<LoadedEmbedder> unloadedEmbedder;
         synchronized (lock) {
             unloaded = loaded;
             loaded = Optional.empty();
+            unloadedEmbedder = embedder;
+            embedder = Optional.empty();
             if (state == ModelState.LOADED) {
                 state = ModelState.READY;
             }
         }
         unloaded.ifPresent(this::unload);
+        unloadedEmbedder.ifPresent(LoadedEmbedder::close);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -459,6 +574,9 @@ public final class CatalogModel {
             return loaded.map(model -> past.plus(model.figures())).orElse(past);
         }
     }
+
+    /** What loading takes from the examination. */
+    private record Plan(int cells, Optional<EmbeddingSettings> embedding) {}
 
     /** What tells whether a file is another one than before. */
     private record FileStamp(long size, FileTime modified) {

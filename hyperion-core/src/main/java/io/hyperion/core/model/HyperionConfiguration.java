@@ -6,6 +6,7 @@ import io.hyperion.api.LoraScale;
 import io.hyperion.api.Parameter;
 import io.hyperion.core.engine.EngineSettings;
 import io.hyperion.core.engine.LoraSettings;
+import io.hyperion.core.llama.Pooling;
 import io.hyperion.core.prompt.PromptTemplates;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -52,6 +53,8 @@ public record HyperionConfiguration(
             "lora",
             "slot-save-path",
             "chat-template",
+            "embeddings",
+            "pooling",
             "preload");
 
     /** The path of an adapter, and behind its last {@code =} a number, if that is one. */
@@ -179,6 +182,8 @@ public record HyperionConfiguration(
                             lora(prefix + "lora", values.getOrDefault("lora", ""))),
                     template,
                     defaults(prefix, values),
+                    Optional.ofNullable(values.get("embeddings")).map(HyperionConfiguration::parseBoolean),
+                    pooling(prefix, values),
                     values.containsKey("preload") && parseBoolean(values.get("preload")),
                     Optional.ofNullable(values.get("slot-save-path"))
                             .filter(path -> !path.isEmpty())
@@ -191,10 +196,25 @@ public record HyperionConfiguration(
                     EngineSettings.defaults(),
                     Optional.empty(),
                     GenerateParameters.none(),
+                    Optional.empty(),
+                    Optional.empty(),
                     false,
                     Optional.empty(),
                     Optional.of(
                             "The configuration of model '" + name + "' (" + prefix + "…) is wrong: " + e.getMessage()));
+        }
+    }
+
+    private static Optional<Pooling> pooling(String prefix, SortedMap<String, String> values) {
+        Optional<String> name = Optional.ofNullable(values.get("pooling"));
+        if (name.isPresent() && "false".equals(values.get("embeddings"))) {
+            throw new IllegalArgumentException(
+                    prefix + "pooling is of models that make vectors, but " + prefix + "embeddings is false");
+        }
+        try {
+            return name.map(Pooling::of);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(prefix + "pooling " + e.getMessage(), e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.hyperion.core.model;
 
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.core.engine.EngineSettings;
+import io.hyperion.core.llama.Pooling;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param engine how to load it
  * @param template the name of the chat template to use instead of the model's own; empty for its own
  * @param defaults the parameters of requests that do not say
+ * @param embeddings whether it makes vectors of texts instead of generating; empty for what its file is made for
+ * @param pooling what it gives for a text then; empty for what its file is made for
  * @param preload whether it is loaded at the start, and not by the first request
  * @param slotSavePath the directory that sequences are saved to; empty if they cannot be saved
  * @param problem what is wrong with its configuration, naming the key; such a model is shown as failed
@@ -24,6 +27,8 @@ public record ModelSettings(
         EngineSettings engine,
         Optional<String> template,
         GenerateParameters defaults,
+        Optional<Boolean> embeddings,
+        Optional<Pooling> pooling,
         boolean preload,
         Optional<Path> slotSavePath,
         Optional<String> problem) {
@@ -34,6 +39,8 @@ public record ModelSettings(
         Objects.requireNonNull(template, "template");
         Objects.requireNonNull(defaults, "defaults");
         Objects.requireNonNull(slotSavePath, "slotSavePath");
+        Objects.requireNonNull(embeddings, "embeddings");
+        Objects.requireNonNull(pooling, "pooling");
         Objects.requireNonNull(problem, "problem");
         if (path.isEmpty() && problem.isEmpty()) {
             throw new IllegalArgumentException("The model " + name + " has neither a path nor a problem");
@@ -65,6 +72,8 @@ public record ModelSettings(
                 EngineSettings.defaults(),
                 Optional.empty(),
                 GenerateParameters.none(),
+                Optional.empty(),
+                Optional.empty(),
                 false,
                 Optional.empty(),
                 Optional.empty());

@@ -3,8 +3,10 @@ package io.hyperion.core.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.core.TestModels;
+import io.hyperion.core.gguf.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("Loading and unloading a model fifty times")
 class MemoryTest {
@@ -24,10 +27,7 @@ class MemoryTest {
     @Test
     @DisplayName("gives all memory and all threads back")
     void givesBack() throws IOException {
-        assumeTrue(Files.exists(STATUS), "the resident set size is read from /proc, which is not on this system");
-        List<Long> residentKilobytes = new ArrayList<>();
-        long threads = 0;
-        for (int round = 1; round <= ROUNDS; round++) {
+        givesBack(() -> {
             try (InProcessClient client = InProcessClient.open(TestModels.demo())) {
                 client.generate(GenerateRequest.builder()
                         .user("Hello")
@@ -35,7 +35,30 @@ class MemoryTest {
                         .maxTokens(8)
                         .build());
             }
-            if (round == WARM_UP_ROUNDS) {
+        });
+    }
+
+    @Test
+    @DisplayName("that makes vectors gives all memory and all threads back")
+    void givesVectorsBack(@TempDir Path directory) throws IOException {
+        // Wide batches, so that what a context holds is far more than what the sizes of a process sway by.
+        Path model = TinyModel.encoder("nomic-bert")
+                .uint32("nomic-bert.context_length", 1024)
+                .write(directory.resolve("model.gguf"));
+        givesBack(() -> {
+            try (InProcessClient client = InProcessClient.open(model)) {
+                client.embed(EmbeddingRequest.builder().text("a ".repeat(1000)).build());
+            }
+        });
+    }
+
+    private static void givesBack(Runnable round) throws IOException {
+        assumeTrue(Files.exists(STATUS), "the resident set size is read from /proc, which is not on this system");
+        List<Long> residentKilobytes = new ArrayList<>();
+        long threads = 0;
+        for (int i = 1; i <= ROUNDS; i++) {
+            round.run();
+            if (i == WARM_UP_ROUNDS) {
                 threads = hyperionThreads();
             }
             residentKilobytes.add(residentKilobytes());

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.hyperion.core.TestModels;
 import io.hyperion.core.llama.Batch;
+import io.hyperion.core.llama.EmbeddingContext;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import io.hyperion.core.llama.Pooling;
 import io.hyperion.core.llama.SamplerChain;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Damages a model in many ways and lets the real llama.cpp at whatever passes the gate, in this very process: a file that kills it kills
@@ -38,7 +42,7 @@ class CorruptedFilesTest {
     private static final class Tally {
         private int refused;
         private int notLoaded;
-        private int generated;
+        private int used;
     }
 
     @BeforeAll
@@ -56,8 +60,8 @@ class CorruptedFilesTest {
     void tiny() throws IOException {
         Tally tally = damage(TinyModel.llama().write(directory.resolve("sound.gguf")), 1000, 4711);
         assertThat(tally.refused).isGreaterThan(300);
-        assertThat(tally.generated).isGreaterThan(100);
-        assertThat(tally.refused + tally.notLoaded + tally.generated).isEqualTo(1000);
+        assertThat(tally.used).isGreaterThan(100);
+        assertThat(tally.refused + tally.notLoaded + tally.used).isEqualTo(1000);
     }
 
     @Test
@@ -65,6 +69,23 @@ class CorruptedFilesTest {
     void trained() throws IOException {
         Tally tally = damage(TestModels.demo(), 100, 815);
         assertThat(tally.refused).isGreaterThan(30);
+    }
+
+    @Test
+    @DisplayName("of a reranker in 500 ways is refused with the offset of the fault, or does no harm to the process")
+    void reranker() throws IOException {
+        Tally tally = damage(TinyModel.reranker().write(directory.resolve("sound.gguf")), 500, 31);
+        assertThat(tally.refused).isGreaterThan(100);
+        assertThat(tally.used).isGreaterThan(15);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nomic-bert", "jina-bert-v2", "sentencepiece"})
+    @DisplayName("of another kind of encoder in 300 ways is refused, or does no harm to the process")
+    void encoders(String kind) throws IOException {
+        Tally tally = damage(TinyModel.encoder(kind).write(directory.resolve("sound.gguf")), 300, 97);
+        assertThat(tally.refused).isGreaterThan(50);
+        assertThat(tally.used).isGreaterThan(15);
     }
 
     private Tally damage(Path sound, int count, long seed) throws IOException {
@@ -141,8 +162,10 @@ class CorruptedFilesTest {
     }
 
     private static void examine(Path file, long length, Tally tally, String which) throws IOException {
+        GgufFile header;
         try {
-            ModelFileValidator.validate(GgufFile.read(file));
+            header = GgufFile.read(file);
+            ModelFileValidator.validate(header);
         } catch (GgufException e) {
             assertThat(e.offset()).as(which).isBetween(0L, length);
             assertThat(e).as(which).hasMessageStartingWith("damaged.gguf: at offset " + e.offset() + ": ");
@@ -150,11 +173,45 @@ class CorruptedFilesTest {
             return;
         }
         try {
-            generate(file);
-            tally.generated++;
+            if (header.isEncoder()) {
+                embed(file, header);
+            } else {
+                generate(file);
+            }
+            tally.used++;
         } catch (LlamaException e) {
             // llama.cpp found it out by itself, and said so.
             tally.notLoaded++;
+        }
+    }
+
+    private static void embed(Path file, GgufFile header) throws LlamaException {
+        try (LlamaModel model = LlamaModel.load(library, file, 0)) {
+            for (Pooling pooling : Pooling.values()) {
+                if (pooling != Pooling.RANK || header.hasClassifier()) {
+                    embed(model, pooling);
+                }
+            }
+        }
+    }
+
+    private static void embed(LlamaModel model, Pooling pooling) throws LlamaException {
+        try (EmbeddingContext context =
+                        model.newEmbeddingContext(new EmbeddingContext.Settings(64, 4, 1, pooling, true));
+                Batch batch = context.newBatch()) {
+            int[] tokens = model.vocabulary().tokenize(PROMPT, true, true);
+            int length = Math.min(tokens.length, Math.min(24, context.maxTokens()));
+            for (int sequence = 0; sequence < 2; sequence++) {
+                for (int position = 0; position < length; position++) {
+                    batch.add(tokens[position], position, sequence, true);
+                }
+            }
+            context.evaluate(batch);
+            if (pooling == Pooling.NONE) {
+                context.ofToken(length);
+            } else {
+                context.ofSequence(1);
+            }
         }
     }
 

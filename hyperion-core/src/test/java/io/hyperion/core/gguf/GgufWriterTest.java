@@ -37,6 +37,7 @@ class GgufWriterTest {
                 .texts("texts", List.of("a", "", "ö"))
                 .float32s("reals", 1, -2.5f)
                 .int32s("numbers", 7, -8)
+                .int8s("bytes", (byte) 3, (byte) -4)
                 .uint32("general.alignment", 64)
                 .tensor("a", TensorType.F32, List.of(3L, 2L), new Counter())
                 .tensor("b", TensorType.F16, List.of(4L), new Counter())
@@ -46,7 +47,16 @@ class GgufWriterTest {
         GgufFile read = GgufFile.read(file());
         assertThat(read.metadata().keySet())
                 .containsExactly(
-                        "text", "number", "small", "real", "flag", "texts", "reals", "numbers", "general.alignment");
+                        "text",
+                        "number",
+                        "small",
+                        "real",
+                        "flag",
+                        "texts",
+                        "reals",
+                        "numbers",
+                        "bytes",
+                        "general.alignment");
         assertThat(read.metadata())
                 .containsEntry("text", new GgufValue.Text("Zoë"))
                 .containsEntry("number", new GgufValue.Whole(GgufType.UINT32, 0xFFFF_FFFFL))
@@ -57,6 +67,8 @@ class GgufWriterTest {
         assertThat(List.of(texts.get(0), texts.get(1), texts.get(2))).containsExactly("a", "", "ö");
         GgufValue.Numbers reals = (GgufValue.Numbers) read.metadata().get("reals");
         assertThat(List.of(reals.real(0), reals.real(1))).containsExactly(1.0, -2.5);
+        GgufValue.Numbers small = (GgufValue.Numbers) read.metadata().get("bytes");
+        assertThat(List.of(small.whole(0), small.whole(1))).containsExactly(3L, -4L);
         assertThat(read.alignment()).isEqualTo(64);
         assertThat(read.tensors()).extracting(GgufTensor::name).containsExactly("a", "b", "c");
         assertThat(read.tensors()).extracting(GgufTensor::size).containsExactly(24L, 8L, 68L);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,11 +71,11 @@ class ModelFileValidatorTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"bert", "t5", "t5encoder", "wavtokenizer-dec"})
-        @DisplayName("refuses an architecture that does not generate text")
+        @ValueSource(strings = {"t5", "t5encoder", "wavtokenizer-dec"})
+        @DisplayName("refuses an architecture that neither generates text nor makes vectors")
         void encoder(String architecture) throws IOException {
             assertThat(refusal(TinyModel.llama().text("general.architecture", architecture)))
-                    .hasMessageContaining("is '" + architecture + "', which does not generate text");
+                    .hasMessageContaining("is '" + architecture + "', which neither generates text nor");
         }
 
         @Test
@@ -576,6 +578,115 @@ class ModelFileValidatorTest {
             long begin = System.nanoTime();
             ModelFileValidator.validate(file);
             assertThat((System.nanoTime() - begin) / 1_000_000).isLessThan(1000);
+        }
+    }
+
+    @Nested
+    @DisplayName("asked about a model that makes vectors of texts")
+    class Encoders {
+        private static final String CHARSMAP = "tokenizer.ggml.precompiled_charsmap";
+
+        @Test
+        @DisplayName("lets sound ones pass, and tells what each is made for")
+        void sound() throws IOException {
+            accepts(TinyModel.bert());
+            accepts(TinyModel.reranker());
+            for (String kind : List.of("nomic-bert", "jina-bert-v2", "sentencepiece")) {
+                accepts(TinyModel.encoder(kind));
+            }
+            assertThat(read(TinyModel.bert()).isEncoder()).isTrue();
+            assertThat(read(TinyModel.bert()).poolingType()).hasValue(1);
+            assertThat(read(TinyModel.bert()).hasClassifier()).isFalse();
+            assertThat(read(TinyModel.reranker()).poolingType()).isEmpty();
+            assertThat(read(TinyModel.reranker()).hasClassifier()).isTrue();
+            assertThat(read(TinyModel.llama()).isEncoder()).isFalse();
+            assertThat(read(TinyModel.llama().uint32("llama.pooling_type", 3)).poolingType())
+                    .hasValue(3);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"cls.weight", "cls.bias", "cls.output.weight", "cls.output.bias"})
+        @DisplayName("takes no classifier for one that lacks a tensor, which llama.cpp asserts")
+        void incompleteClassifier(String tensor) throws IOException {
+            TinyModel model = TinyModel.reranker().withoutTensor(tensor);
+            accepts(model);
+            assertThat(read(model).hasClassifier()).isFalse();
+        }
+
+        @Test
+        @DisplayName("refuses a pooling that there is not")
+        void pooling() throws IOException {
+            assertThat(refusal(TinyModel.bert().uint32("bert.pooling_type", 5)))
+                    .hasMessageContaining("'bert.pooling_type' is 5, and must be 0 to 4");
+            assertThat(refusal(TinyModel.llama().uint32("llama.pooling_type", 0xFFFF_FFFFL)))
+                    .hasMessageContaining("'llama.pooling_type' is 4294967295, and must be 0 to 4");
+        }
+
+        @Test
+        @DisplayName("refuses one that sees only what came before")
+        void causal() throws IOException {
+            assertThat(refusal(TinyModel.bert().bool("bert.attention.causal", true)))
+                    .hasMessageContaining("'bert.attention.causal' is true");
+        }
+
+        @Test
+        @DisplayName(
+                "refuses heads that are not the width of the model, or keys for fewer heads where all keys are normalised")
+        void heads() throws IOException {
+            assertThat(refusal(TinyModel.bert().uint32("bert.attention.head_count", 5)))
+                    .hasMessageContaining("which are not the width of the model: 64");
+            assertThat(refusal(TinyModel.encoder("jina-bert-v2").uint32("jina-bert-v2.attention.head_count_kv", 2)))
+                    .hasMessageContaining("but jina-bert-v2 has as many as heads, 4");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"token_types.weight", "token_embd_norm.bias", "blk.0.attn_q.bias", "cls.bias"})
+        @DisplayName("refuses other types than 32 bits for what is added")
+        void types(String tensor) throws IOException {
+            long[] dimensions = tensor.startsWith("token_types") ? new long[] {64, 2} : new long[] {64};
+            assertThat(refusal(TinyModel.reranker().tensor(tensor, TensorType.F16, dimensions)))
+                    .hasMessageContaining("tensor '" + tensor + "' is of type F16");
+        }
+
+        @Test
+        @DisplayName(
+                "refuses a WordPiece vocabulary without the special tokens that llama.cpp takes, or with tokens of bytes")
+        void wordPiece() throws IOException {
+            for (String token : List.of("bos", "unknown", "seperator", "mask")) {
+                assertThat(refusal(TinyModel.bert().without("tokenizer.ggml." + token + "_token_id")))
+                        .hasMessageContaining("'tokenizer.ggml." + token + "_token_id' is missing and stands for 10");
+            }
+            int[] types = new int[TinyModel.wordPieces().size()];
+            types[7] = 6;
+            assertThat(refusal(TinyModel.bert().int32s("tokenizer.ggml.token_type", types)))
+                    .hasMessageContaining("makes token 7 one of a byte");
+        }
+
+        @Test
+        @DisplayName("refuses a table of normalisation that some text would be led out of")
+        void charsmap() throws IOException {
+            byte[] sound = TinyModel.charsmap();
+            accepts(charsmap(sound));
+            accepts(TinyModel.encoder("sentencepiece").without(CHARSMAP));
+            assertThat(refusal(charsmap(new byte[] {1, 2, 3}))).hasMessageContaining("too few");
+            assertThat(refusal(charsmap(Arrays.copyOf(sound, 2000)))).hasMessageContaining("has a table of 2048 bytes");
+            assertThat(refusal(charsmap(Arrays.copyOf(sound, sound.length - 1))))
+                    .hasMessageContaining("without an end");
+            assertThat(refusal(charsmap(changed(sound, 0, 512 << 10)))).hasMessageContaining("leads to node");
+            assertThat(refusal(charsmap(changed(sound, 256 ^ 'B', (1 << 20) << 10 | 1 << 8 | 'B'))))
+                    .hasMessageContaining("leads to node");
+            assertThat(refusal(charsmap(changed(sound, 3, 1 << 31 | 52))))
+                    .hasMessageContaining("leads to a replacement at 52, but has 52 bytes of them");
+        }
+
+        private TinyModel charsmap(byte[] table) {
+            return TinyModel.encoder("sentencepiece").int8s(CHARSMAP, table);
+        }
+
+        private byte[] changed(byte[] table, int node, int value) {
+            ByteBuffer bytes = ByteBuffer.wrap(table.clone()).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.putInt(4 + 4 * node, value);
+            return bytes.array();
         }
     }
 }

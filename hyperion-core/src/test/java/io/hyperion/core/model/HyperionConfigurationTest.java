@@ -6,6 +6,7 @@ import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Parameter;
 import io.hyperion.core.engine.EngineSettings;
 import io.hyperion.core.engine.LoraSettings;
+import io.hyperion.core.llama.Pooling;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -41,6 +42,8 @@ class HyperionConfigurationTest {
                 "hyperion.models.tiny.lora", "/loras/a.gguf, /loras/b=c.gguf = -0.5,/loras/d.gguf=1e-1",
                 "hyperion.models.tiny.slot-save-path", "/saved",
                 "hyperion.models.tiny.chat-template", "chatml",
+                "hyperion.models.tiny.embeddings", "true",
+                "hyperion.models.tiny.pooling", "cls",
                 "hyperion.models.tiny.preload", "true",
                 "hyperion.models.tiny.defaults.temperature", "0.3",
                 "hyperion.models.tiny.defaults.max_tokens", "77",
@@ -67,6 +70,8 @@ class HyperionConfigurationTest {
                                 new LoraSettings(Path.of("/loras/d.gguf"), 0.1f))));
         assertThat(tiny.slotSavePath()).contains(Path.of("/saved"));
         assertThat(tiny.template()).contains("chatml");
+        assertThat(tiny.embeddings()).contains(true);
+        assertThat(tiny.pooling()).contains(Pooling.CLS);
         assertThat(tiny.preload()).isTrue();
         assertThat(tiny.defaults().temperature()).isEqualTo(OptionalDouble.of(0.3));
         assertThat(tiny.defaults().maxTokens()).isEqualTo(OptionalInt.of(77));

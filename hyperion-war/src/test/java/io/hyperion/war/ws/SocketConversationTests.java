@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hyperion.api.BusyException;
 import io.hyperion.api.Completion;
 import io.hyperion.api.DetokenizeRequest;
+import io.hyperion.api.EmbeddingReply;
+import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateEvent;
@@ -15,6 +17,8 @@ import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Prompt;
+import io.hyperion.api.RerankReply;
+import io.hyperion.api.RerankRequest;
 import io.hyperion.api.SlotReply;
 import io.hyperion.api.Timings;
 import io.hyperion.api.TokenizeReply;
@@ -496,6 +500,26 @@ class SocketConversationTests {
 
         @Override
         public int eraseSlot(Optional<String> model, int slot) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public EmbeddingReply embed(EmbeddingRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<EmbeddingReply> embedAsync(EmbeddingRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public RerankReply rerank(RerankRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<RerankReply> rerankAsync(RerankRequest request) {
             throw new UnsupportedOperationException();
         }
 

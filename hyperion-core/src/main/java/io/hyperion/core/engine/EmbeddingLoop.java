@@ -1,0 +1,218 @@
+package io.hyperion.core.engine;
+
+import io.hyperion.api.BusyException;
+import io.hyperion.api.EngineException;
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerationTimeoutException;
+import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.core.llama.Batch;
+import io.hyperion.core.llama.EmbeddingContext;
+import io.hyperion.core.llama.LlamaException;
+import io.hyperion.core.llama.Pooling;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The loop of a loaded model that makes vectors of texts. Each step packs as many whole texts of the waiting requests as fit. Requests take
+ * turns at being the first to choose, so that a long one does not stall the others.
+ */
+final class EmbeddingLoop implements Runnable {
+    private static final System.Logger LOGGER = System.getLogger(EmbeddingLoop.class.getName());
+    private static final Duration MINIMUM_RETRY = Duration.ofSeconds(1);
+
+    private final String model;
+    private final EmbeddingContext context;
+    private final EmbeddingSettings settings;
+
+    /** Guards what follows. */
+    private final Object lock = new Object();
+
+    private final List<EmbeddingTask<?>> arrivals = new ArrayList<>();
+    private boolean closing;
+    private int notStarted;
+
+    // What follows belongs to the loop's thread.
+    private final Batch batch;
+    private final List<EmbeddingTask<?>> tasks = new ArrayList<>();
+    private final List<Planned> step = new ArrayList<>();
+
+    /** How many steps there were; for tests and figures. */
+    private volatile long steps;
+
+    /** A text in the step under way; its sequence is its index in the list. */
+    private record Planned(EmbeddingTask<?> task, int text, int firstIndex) {}
+
+    EmbeddingLoop(String model, EmbeddingContext context, EmbeddingSettings settings) {
+        this.model = model;
+        this.context = context;
+        this.settings = settings;
+        this.batch = context.newBatch();
+    }
+
+    /**
+     * Queues a request, each of whose texts fits a batch.
+     *
+     * @throws BusyException if the queue is full
+     * @throws ModelUnavailableException if the loop has ended or is ending
+     */
+    void submit(EmbeddingTask<?> task) {
+        synchronized (lock) {
+            if (closing) {
+                throw shuttingDown();
+            }
+            int waiting = arrivals.size() + notStarted;
+            // The first of them begins with the next step, and so does not count as waiting.
+            if (waiting > settings.queueCapacity()) {
+                throw new BusyException(
+                        ErrorCode.QUEUE_FULL,
+                        "The queue of model '" + model + "' is full: " + waiting + " requests are waiting",
+                        MINIMUM_RETRY);
+            }
+            arrivals.add(task);
+            lock.notifyAll();
+        }
+    }
+
+    long steps() {
+        return steps;
+    }
+
+    /** Ends the loop after the step under way; all its requests fail with {@link ErrorCode#SHUTTING_DOWN}. */
+    void close() {
+        synchronized (lock) {
+            closing = true;
+            lock.notifyAll();
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (awaitWork()) {
+                endUnwanted();
+                fillBatch();
+                if (batch.size() > 0) {
+                    evaluate();
+                }
+            }
+            failAll(shuttingDown());
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(System.Logger.Level.ERROR, "The loop of model '" + model + "' failed and ends", e);
+            close();
+            failAll(new EngineException(ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", e));
+        } finally {
+            batch.close();
+        }
+    }
+
+    /** {@return false if the loop shall end} */
+    private boolean awaitWork() {
+        synchronized (lock) {
+            while (!closing && tasks.isEmpty() && arrivals.isEmpty()) {
+                try {
+                    lock.wait();
+                } catch (InterruptedException e) {
+                    // Nobody but the server's end interrupts this thread.
+                    closing = true;
+                }
+            }
+            tasks.addAll(arrivals);
+            arrivals.clear();
+            countNotStarted();
+            return !closing;
+        }
+    }
+
+    private void countNotStarted() {
+        notStarted = (int) tasks.stream().filter(task -> !task.isStarted()).count();
+    }
+
+    /** Forgets what is done or cancelled, and ends what is overdue or has waited too long. */
+    private void endUnwanted() {
+        long now = System.nanoTime();
+        long longestWait = settings.queueTimeout().toNanos();
+        for (EmbeddingTask<?> task : tasks) {
+            if (task.isOverdue(now)) {
+                task.fail(new GenerationTimeoutException(
+                        ErrorCode.TIMEOUT, "The request took longer than its time-out of " + task.timeout()));
+            } else if (!task.isStarted() && longestWait > 0 && task.age(now) > longestWait) {
+                task.fail(new ModelUnavailableException(
+                        ErrorCode.QUEUE_TIMEOUT,
+                        "The request waited for a step of model '" + model + "' for "
+                                + settings.queueTimeout().toSeconds() + " seconds, the limit set here"));
+            }
+        }
+        tasks.removeIf(EmbeddingTask::hasEnded);
+    }
+
+    private void fillBatch() {
+        batch.clear();
+        step.clear();
+        for (EmbeddingTask<?> task : tasks) {
+            int[] texts = task.take(
+                    batch.capacity() - batch.size(), context.settings().sequences() - step.size());
+            for (int text : texts) {
+                step.add(new Planned(task, text, batch.size()));
+                int[] tokens = task.text(text);
+                for (int position = 0; position < tokens.length; position++) {
+                    batch.add(tokens[position], position, step.size() - 1, true);
+                }
+            }
+        }
+        if (!tasks.isEmpty()) {
+            // The next one chooses first in the next step.
+            tasks.add(tasks.remove(0));
+        }
+        synchronized (lock) {
+            countNotStarted();
+        }
+    }
+
+    private void evaluate() {
+        try {
+            context.evaluate(batch);
+            steps++;
+        } catch (LlamaException e) {
+            LOGGER.log(System.Logger.Level.ERROR, "A step of model '" + model + "' failed", e);
+            HyperionException error = new EngineException(
+                    ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' could not evaluate a step", e);
+            step.forEach(planned -> planned.task().fail(error));
+            return;
+        }
+        for (int sequence = 0; sequence < step.size(); sequence++) {
+            Planned planned = step.get(sequence);
+            try {
+                planned.task().put(planned.text(), result(planned, sequence));
+            } catch (LlamaException e) {
+                LOGGER.log(System.Logger.Level.ERROR, "Model '" + model + "' gave no vector", e);
+                planned.task().fail(new EngineException(ErrorCode.ENGINE_FAILURE, e.getMessage(), e));
+            }
+        }
+    }
+
+    private float[][] result(Planned planned, int sequence) throws LlamaException {
+        if (context.settings().pooling() != Pooling.NONE) {
+            return new float[][] {context.ofSequence(sequence)};
+        }
+        float[][] vectors = new float[planned.task().text(planned.text()).length][];
+        for (int i = 0; i < vectors.length; i++) {
+            vectors[i] = context.ofToken(planned.firstIndex() + i);
+        }
+        return vectors;
+    }
+
+    private void failAll(HyperionException error) {
+        List<EmbeddingTask<?>> all = new ArrayList<>(tasks);
+        synchronized (lock) {
+            all.addAll(arrivals);
+            arrivals.clear();
+        }
+        all.forEach(task -> task.fail(error));
+    }
+
+    private ModelUnavailableException shuttingDown() {
+        return new ModelUnavailableException(ErrorCode.SHUTTING_DOWN, "The model '" + model + "' is being unloaded");
+    }
+}
