@@ -13,6 +13,9 @@ import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.engine.PrefixCache.Place;
 import io.hyperion.core.engine.PrefixCache.Realm;
+import io.hyperion.core.grammar.Grammar;
+import io.hyperion.core.grammar.GrammarConstraint;
+import io.hyperion.core.grammar.TokenTrie;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
@@ -20,6 +23,7 @@ import io.hyperion.core.llama.LlamaModel;
 import io.hyperion.core.llama.LoraAdapter;
 import io.hyperion.core.llama.Vocabulary;
 import io.hyperion.core.sampling.SampledToken;
+import io.hyperion.core.sampling.TokenConstraint;
 import io.hyperion.core.sampling.TokenSampler;
 import io.hyperion.core.sequence.SavedSequence;
 import java.time.Duration;
@@ -60,6 +64,11 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private final int sequenceLimit;
     private final int trainedContextLength;
     private final Meter meter;
+
+    /** Guards the tokens as a trie, which the first grammar makes. */
+    private final Object trieLock = new Object();
+
+    private Optional<TokenTrie> tokenTrie = Optional.empty();
 
     /** Guards what follows. */
     private final Object lock = new Object();
@@ -117,6 +126,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
      * Queues a request.
      *
      * @throws BusyException if the queue is full
+     * @throws InvalidRequestException if the grammar is wrong, or a parameter names a token that is not there
      * @throws ModelUnavailableException if the loop has ended or is ending
      */
     Generation submit(EngineRequest request, GenerateListener listener) {
@@ -125,7 +135,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         boolean queued = false;
         try {
             // Here, and not in the loop: some samplers take their time to be made.
-            running.sequences().forEach(this::makeSampler);
+            Optional<Grammar> grammar = request.parameters().grammar().map(Grammar::parse);
+            running.sequences().forEach(sequence -> makeSampler(sequence, grammar));
             synchronized (lock) {
                 if (closing) {
                     throw shuttingDown();
@@ -152,7 +163,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         return running;
     }
 
-    private void makeSampler(Sequence sequence) {
+    private void makeSampler(Sequence sequence, Optional<Grammar> grammar) {
         GenerateParameters parameters = sequence.request().request().parameters();
         if (sequence.index() > 0 && parameters.seed().isPresent()) {
             // With the same seed all texts would be the same.
@@ -161,7 +172,19 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                     .seed(seed % GenerateParameters.MAX_SEED)
                     .build();
         }
-        sequence.setSampler(TokenSampler.of(library, vocabulary, sequenceLimit, parameters, Optional.empty()));
+        sequence.setSampler(TokenSampler.of(library, vocabulary, sequenceLimit, parameters, grammar.map(this::rule)));
+    }
+
+    private TokenConstraint rule(Grammar grammar) {
+        TokenTrie trie;
+        synchronized (trieLock) {
+            if (tokenTrie.isEmpty()) {
+                tokenTrie =
+                        Optional.of(new TokenTrie(vocabulary.size(), vocabulary::piece, vocabulary::isEndOfGeneration));
+            }
+            trie = tokenTrie.get();
+        }
+        return new GrammarRule(new GrammarConstraint(grammar, trie));
     }
 
     /** {@return when a sequence will be free for one who comes behind those who wait, if requests go on as they went} */
