@@ -11,6 +11,7 @@ import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.core.engine.ParkedSequences.Parked;
 import io.hyperion.core.engine.PrefixCache.Place;
 import io.hyperion.core.engine.PrefixCache.Realm;
 import io.hyperion.core.grammar.Grammar;
@@ -21,6 +22,7 @@ import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
 import io.hyperion.core.llama.LoraAdapter;
+import io.hyperion.core.llama.SequenceState;
 import io.hyperion.core.llama.Vocabulary;
 import io.hyperion.core.sampling.SampledToken;
 import io.hyperion.core.sampling.TokenConstraint;
@@ -51,8 +53,10 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private static final Duration MAXIMUM_RETRY = Duration.ofMinutes(1);
     /** Cells that are to be free, for each active sequence, before one that lost its place gets another: else it loses it at once. */
     private static final int SPARE_CELLS = 16;
-    /** Cells are moved together when as many became free as make this part of all. */
-    private static final int FREED_BEFORE_DEFRAGMENTING = 10;
+    /** Cells that nobody works on may be as many bytes as make this part of the weights: a step reads both. */
+    private static final double HARMLESS_SHARE = 0.02;
+    /** Fewer tokens are as soon evaluated again as copied. */
+    private static final int WORTH_A_COPY = 32;
     /** A prompt of fewer tokens is not worth breaking off a step for. */
     private static final int LONG_PROMPT = 32;
 
@@ -83,6 +87,11 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     // What follows belongs to the loop's thread.
     private final PrefixCache cache;
+    private final ParkedSequences parked;
+    /** How many cells that nobody works on are left in the cache while there is work. */
+    private final int harmlessCells;
+
+    private final long bytesPerCell;
     private final StepPlan plan;
     private final List<Sequence> active = new ArrayList<>();
     private final BitSet freeSlots = new BitSet();
@@ -95,8 +104,10 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private boolean aborted;
     private int lastUsedCells;
     private int freedCells;
+    private boolean idleChanged;
 
     /**
+     * @param modelBytes the size of the weights
      * @param sequenceLimit how many tokens a sequence may have, prompt and completion together
      */
     BatchLoop(
@@ -104,9 +115,11 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             LlamaLibrary library,
             LlamaModel weights,
             LlamaContext context,
+            long modelBytes,
             int sequenceLimit,
             EngineSettings settings,
-            EngineListener listener) {
+            EngineListener listener)
+            throws LlamaException {
         this.model = model;
         this.library = library;
         this.context = context;
@@ -117,6 +130,9 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         this.meter = new Meter(model, listener);
         this.cache = new PrefixCache(context, !weights.isRecurrent());
         this.plan = new StepPlan(context.newBatch());
+        this.parked = new ParkedSequences(settings.prefixMemory(modelBytes));
+        this.bytesPerCell = weights.isRecurrent() ? 0 : context.bytesPerCell();
+        this.harmlessCells = (int) Math.min(HARMLESS_SHARE * modelBytes / Math.max(1, bytesPerCell), context.cells());
         this.freeSequences = settings.slots();
         freeSlots.set(0, settings.slots());
         slotContents = new SlotContent[settings.slots()];
@@ -295,13 +311,13 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         active.stream().filter(sequence -> sequence.slot() == slot).forEach(this::rememberSlot);
         noteEvaluated();
         SlotContent content = Optional.ofNullable(slotContents[slot]).orElseThrow(() -> emptySlot(slot));
-        int cached = cache.match(content.realm(), content.tokens(), content.tokens().length);
-        if (cached == 0) {
-            throw emptySlot(slot);
-        }
         Place copy = cache.open(content.realm());
         try {
-            cache.adopt(copy, content.tokens(), cached);
+            unpark(copy, content.tokens(), content.tokens().length);
+            int cached = cache.adopt(copy, content.tokens(), content.tokens().length);
+            if (cached == 0) {
+                throw emptySlot(slot);
+            }
             float[] scales = new float[content.realm().adapters().size()];
             for (int i = 0; i < scales.length; i++) {
                 scales[i] = content.realm().adapters().get(i).scale();
@@ -329,7 +345,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         try {
             while (context.restoreSequence(place.id(), saved.state(), saved.tokens().length)
                     == LlamaContext.Outcome.NO_CELLS) {
-                if (!cache.evict()) {
+                if (!evictOldest()) {
                     throw new BusyException(
                             ErrorCode.QUEUE_FULL,
                             "The sequences at work on model '" + model + "' leave no room for the saved one of "
@@ -357,6 +373,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         return content.map(known -> {
                     int cached = cache.match(known.realm(), known.tokens(), known.tokens().length);
                     cache.forget(known.realm(), known.tokens());
+                    parked.forget(known.realm(), known.tokens());
                     return cached;
                 })
                 .orElse(0);
@@ -399,6 +416,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             failAll(new EngineException(ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", e));
         } finally {
             plan.close();
+            parked.close();
         }
     }
 
@@ -508,6 +526,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             freeSlots.clear(slot);
             active.add(next);
             next.admit(cache.open(realm(next)), slot);
+            idleChanged = true;
+            unpark(next);
             meter.admitted(slot);
             releaseEnded();
         }
@@ -539,7 +559,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private Realm realm(Sequence sequence) {
         RunningRequest request = sequence.request();
         boolean shares = request.request().options().cachePrompt();
-        return new Realm(request.request().options().adapters(), shares ? Optional.empty() : Optional.of(request));
+        return new Realm(adapters(sequence), shares ? Optional.empty() : Optional.of(request));
     }
 
     private void step() {
@@ -547,6 +567,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         event.begin();
         long begin = System.nanoTime();
         sharePrefixes();
+        parkIdle();
         closeGaps();
         active.forEach(Sequence::unplan);
         List<Sequence> together = nextTogether();
@@ -565,18 +586,19 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     /** {@return whom the next step evaluates: those who want the same adapters, as these act on a whole step; others have their turns} */
     private List<Sequence> nextTogether() {
-        List<List<LoraAdapter.Scaled>> wanted = active.stream()
-                .map(sequence -> sequence.request().request().options().adapters())
-                .distinct()
-                .toList();
-        lastAdapters = wanted.get((wanted.indexOf(lastAdapters) + 1) % wanted.size());
-        if (wanted.size() == 1) {
+        if (active.stream().allMatch(sequence -> adapters(sequence).equals(lastAdapters))) {
             return active;
         }
+        List<List<LoraAdapter.Scaled>> wanted =
+                active.stream().map(BatchLoop::adapters).distinct().toList();
+        lastAdapters = wanted.get((wanted.indexOf(lastAdapters) + 1) % wanted.size());
         return active.stream()
-                .filter(sequence ->
-                        sequence.request().request().options().adapters().equals(lastAdapters))
+                .filter(sequence -> adapters(sequence).equals(lastAdapters))
                 .toList();
+    }
+
+    private static List<LoraAdapter.Scaled> adapters(Sequence sequence) {
+        return sequence.request().request().options().adapters();
     }
 
     /** Brings the tree up to date, and lengthens prompts by what others have evaluated of them since the last step. */
@@ -597,12 +619,85 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         }
     }
 
+    /** Takes the begin of a prompt from a parked sequence, where the cache has less of it. */
+    private void unpark(Sequence sequence) {
+        Realm realm = realm(sequence);
+        if (realm.owner().isEmpty()) {
+            unpark(sequence.place().orElseThrow(), sequence.tokens(), sequence.size() - 1);
+            sequence.adopted(sequence.place().orElseThrow().length());
+        }
+    }
+
+    /** Fills an empty sequence from a parked one that has more of the first tokens than the cache, if there is one. */
+    private void unpark(Place place, int[] tokens, int limit) {
+        int known = cache.match(place.realm(), tokens, limit) + WORTH_A_COPY;
+        Optional<Parked> found = parked.find(place.realm(), tokens, limit, known);
+        if (found.isEmpty()) {
+            return;
+        }
+        SequenceState state = found.get().state();
+        try {
+            LlamaContext.Outcome outcome =
+                    context.restoreSequence(place.id(), state, found.get().tokens().length);
+            if (outcome == LlamaContext.Outcome.DONE) {
+                int length = found.get().common(tokens, limit);
+                context.removeFrom(place.id(), length);
+                cache.extend(place, tokens, length);
+            }
+        } catch (LlamaException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "A parked sequence of model '" + model + "' is of no use", e);
+            parked.drop(found.get());
+        }
+    }
+
+    /**
+     * Takes sequences that nobody works on out of the cache, if they would slow down those at work: they stay as long as they are few
+     * cells beside the weights that each step reads, too.
+     */
+    private void parkIdle() {
+        if (!idleChanged) {
+            return;
+        }
+        idleChanged = false;
+        int idleCells = cache.cells() - cache.liveCells();
+        while (idleCells > harmlessCells && cache.idle() > 0) {
+            idleCells -= cache.ownCells(cache.oldestIdle().orElseThrow());
+            evictOldest();
+        }
+    }
+
+    /** Takes the least recently used finished sequence out of the cache. {@return whether there was one} */
+    private boolean evictOldest() {
+        Optional<Place> oldest = cache.oldestIdle();
+        oldest.ifPresent(place -> {
+            int own = cache.ownCells(place);
+            // What it shares with others needs no copy: those keep it.
+            if (own >= WORTH_A_COPY && 2 * own >= place.length()) {
+                park(place);
+            }
+            cache.drop(place);
+        });
+        return oldest.isPresent();
+    }
+
+    private void park(Place place) {
+        int[] tokens = cache.tokens(place);
+        if (!parked.takes(place.realm(), tokens, tokens.length * bytesPerCell)) {
+            return;
+        }
+        try {
+            parked.park(new Parked(place.realm(), tokens, context.copySequence(place.id())));
+        } catch (LlamaException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "A sequence of model '" + model + "' could not be parked", e);
+        }
+    }
+
     /** Cells that became free lie between others: each step looks at all cells up to the last used one. */
     private void closeGaps() {
         int used = context.usedCells();
         freedCells += Math.max(0, lastUsedCells - used);
         lastUsedCells = used;
-        if (freedCells > context.cells() / FREED_BEFORE_DEFRAGMENTING && context.defragment()) {
+        if (freedCells > Math.max(used, context.settings().batchSize()) && context.defragment()) {
             freedCells = 0;
         }
     }
@@ -657,7 +752,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                     context.allowStep();
                 }
             }
-            if (!cache.evict()) {
+            if (!evictOldest()) {
                 makeRoom();
             }
         }
@@ -682,7 +777,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     /** From here to the end of the step a cancel breaks it off, if it is mostly for that request, and the one before was not broken off. */
     private boolean isDominatedByCancelled() {
-        Optional<RunningRequest> found = aborted
+        Optional<RunningRequest> found = aborted || plan.promptTokens() < LONG_PROMPT
                 ? Optional.empty()
                 : active.stream()
                         .filter(sequence -> sequence.planned() >= LONG_PROMPT
@@ -832,6 +927,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                     cache.drop(sequence.place().orElseThrow());
                 }
                 freeSlot(sequence.slot());
+                idleChanged = true;
                 meter.cells(context.usedCells(), cache.idle());
                 meter.released(sequence.slot());
             }
@@ -856,6 +952,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         synchronized (lock) {
             queue.removeIf(Sequence::hasEnded);
         }
+        idleChanged = true;
         // What a failed step left in the cache is not known.
         context.clear();
         cache.clear();

@@ -3,6 +3,7 @@ package io.hyperion.core.engine;
 import io.hyperion.core.llama.LlamaContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * How a model is loaded.
@@ -14,6 +15,8 @@ import java.util.List;
  * @param gpuLayers how many layers go to the GPU, where the library has one
  * @param queueCapacity how many requests may wait for a slot
  * @param queueTimeout how long a request may wait for a slot; zero for as long as it takes
+ * @param prefixMemory how many bytes finished sequences may take outside the cache, for prompts that begin like them; empty for a quarter of
+ *     the model's file
  * @param lora its LoRA adapters; requests name them by their place in this list, from 0
  */
 public record EngineSettings(
@@ -24,6 +27,7 @@ public record EngineSettings(
         int gpuLayers,
         int queueCapacity,
         Duration queueTimeout,
+        OptionalLong prefixMemory,
         List<LoraSettings> lora) {
     /** The default of {@code slots}: cells are shared, so that a slot by itself costs nearly nothing. */
     public static final int DEFAULT_SLOTS = 8;
@@ -59,6 +63,9 @@ public record EngineSettings(
         if (queueCapacity < 0) {
             throw new IllegalArgumentException("queueCapacity must not be negative, but is " + queueCapacity);
         }
+        if (prefixMemory.orElse(0) < 0) {
+            throw new IllegalArgumentException("prefixMemory must not be negative, but is " + prefixMemory);
+        }
         if (queueTimeout.isNegative()) {
             throw new IllegalArgumentException("queueTimeout must not be negative, but is " + queueTimeout);
         }
@@ -75,7 +82,7 @@ public record EngineSettings(
      */
     EngineSettings withSlots(int number) {
         return new EngineSettings(
-                contextSize, number, batchSize, threads, gpuLayers, queueCapacity, queueTimeout, lora);
+                contextSize, number, batchSize, threads, gpuLayers, queueCapacity, queueTimeout, prefixMemory, lora);
     }
 
     /** {@return the settings of a model of which nothing is configured} */
@@ -88,6 +95,7 @@ public record EngineSettings(
                 DEFAULT_GPU_LAYERS,
                 DEFAULT_QUEUE_CAPACITY,
                 DEFAULT_QUEUE_TIMEOUT,
+                OptionalLong.empty(),
                 List.of());
     }
 
@@ -97,6 +105,16 @@ public record EngineSettings(
      */
     public static int defaultThreads() {
         return Math.max(1, Math.min(MAX_DEFAULT_THREADS, Runtime.getRuntime().availableProcessors() - 1));
+    }
+
+    /**
+     * The memory for finished sequences outside the cache.
+     *
+     * @param modelBytes the size of the model's file
+     * @return the bytes as they are set, or else a quarter of the file
+     */
+    long prefixMemory(long modelBytes) {
+        return prefixMemory.orElse(modelBytes / 4);
     }
 
     /**

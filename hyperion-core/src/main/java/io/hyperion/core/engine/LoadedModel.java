@@ -19,6 +19,8 @@ import io.hyperion.core.llama.LlamaModel;
 import io.hyperion.core.llama.Vocabulary;
 import io.hyperion.core.sequence.SavedSequence;
 import io.hyperion.core.sequence.SequenceStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -52,8 +54,10 @@ public final class LoadedModel implements AutoCloseable {
             LlamaContext context,
             Adapters adapters,
             SequenceStore store,
+            long modelBytes,
             EngineSettings settings,
-            EngineListener listener) {
+            EngineListener listener)
+            throws LlamaException {
         this.name = name;
         this.model = model;
         this.context = context;
@@ -61,7 +65,7 @@ public final class LoadedModel implements AutoCloseable {
         this.slots = settings.slots();
         this.adapters = adapters;
         this.store = store;
-        this.loop = new BatchLoop(name, library, model, context, sequenceLimit, settings, listener);
+        this.loop = new BatchLoop(name, library, model, context, modelBytes, sequenceLimit, settings, listener);
         this.thread = new Thread(loop, "hyperion-" + name);
         // The creating thread's loader is that of whichever application asked first: it must not be kept alive.
         thread.setContextClassLoader(LoadedModel.class.getClassLoader());
@@ -106,8 +110,15 @@ public final class LoadedModel implements AutoCloseable {
             int sequences = Math.min(served.slots() + kept, LlamaContext.MAX_SEQUENCES);
             context = model.newContext(
                     new LlamaContext.Settings(cells, sequences, settings.batchSize(), settings.threads()));
+            long modelBytes;
+            try {
+                modelBytes = Files.size(file);
+            } catch (IOException e) {
+                throw new LlamaException("The model file " + file + " cannot be read: " + e.getMessage());
+            }
             Adapters adapters = Adapters.load(name, model, settings.lora());
-            LoadedModel loaded = new LoadedModel(name, library, model, context, adapters, store, served, listener);
+            LoadedModel loaded =
+                    new LoadedModel(name, library, model, context, adapters, store, modelBytes, served, listener);
             loaded.thread.start();
             return loaded;
         } catch (LlamaException | RuntimeException | Error e) {

@@ -401,6 +401,31 @@ final class PrefixCache {
         return node;
     }
 
+    /** {@return the least recently used idle sequence} */
+    Optional<Place> oldestIdle() {
+        return idle.stream().findFirst();
+    }
+
+    /** {@return how many cells only this sequence has} */
+    int ownCells(Place place) {
+        int cells = 0;
+        for (Node node = place.end; node.parent != null && node.places.size() == 1; node = node.parent) {
+            cells += node.length;
+        }
+        return cells;
+    }
+
+    /** {@return the tokens of a sequence that are in the tree} */
+    int[] tokens(Place place) {
+        int[] tokens = new int[place.length];
+        int end = place.length;
+        for (Node node = place.end; node.parent != null; node = node.parent) {
+            end -= node.length;
+            System.arraycopy(node.tokens, 0, tokens, end, node.length);
+        }
+        return tokens;
+    }
+
     /** Gives up the least recently used idle sequence. */
     boolean evict() {
         Iterator<Place> oldest = idle.iterator();

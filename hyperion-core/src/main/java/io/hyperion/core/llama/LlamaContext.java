@@ -349,6 +349,17 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     /**
+     * {@return the bytes of keys and values that one cell takes}
+     *
+     * @throws LlamaException if the layout of the cache is not known
+     */
+    public synchronized long bytesPerCell() throws LlamaException {
+        requireOpen();
+        requireTransformer();
+        return stateLayout().bytesPerCell();
+    }
+
+    /**
      * Copies what the cache holds of a sequence.
      *
      * @param sequence the sequence, of which at least one token is evaluated

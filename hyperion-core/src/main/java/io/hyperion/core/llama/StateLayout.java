@@ -53,6 +53,11 @@ final class StateLayout {
         return new LlamaException("llama.cpp gives the state of a sequence in a layout that is not that of b4916");
     }
 
+    /** {@return the bytes of keys and values that a cell has, in all layers} */
+    long bytesPerCell() {
+        return blocks.stream().mapToLong(Block::bytesPerCell).sum();
+    }
+
     /**
      * @param empty the state of a sequence without tokens
      * @param cells how many cells the context has

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -50,6 +51,7 @@ public record HyperionConfiguration(
             "batch-size",
             "threads",
             "gpu-layers",
+            "prefix-memory",
             "lora",
             "slot-save-path",
             "chat-template",
@@ -179,6 +181,7 @@ public record HyperionConfiguration(
                             integer(prefix, values, "gpu-layers", EngineSettings.DEFAULT_GPU_LAYERS, 0),
                             queueCapacity,
                             queueTimeout,
+                            prefixMemory(prefix, values),
                             lora(prefix + "lora", values.getOrDefault("lora", ""))),
                     template,
                     defaults(prefix, values),
@@ -277,6 +280,14 @@ public record HyperionConfiguration(
             }
         }
         return defaults.build();
+    }
+
+    /** In MiB, as memory is mostly told. */
+    private static OptionalLong prefixMemory(String prefix, SortedMap<String, String> values) {
+        String key = "prefix-memory";
+        return values.containsKey(key)
+                ? OptionalLong.of((long) integer(prefix + key, values.get(key), 0) << 20)
+                : OptionalLong.empty();
     }
 
     private static int integer(String prefix, SortedMap<String, String> values, String key, int absent, int min) {

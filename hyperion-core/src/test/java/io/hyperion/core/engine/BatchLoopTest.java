@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -228,6 +229,49 @@ class BatchLoopTest {
     }
 
     @Nested
+    @DisplayName("with finished sequences that would slow down those at work")
+    class WithFinishedSequences {
+        @Test
+        @DisplayName("parks them outside the cache, and takes them back for a prompt that begins like them")
+        void parks() {
+            try (LoopRig rig = rig(2048, 4)) {
+                LoopRig.Result first = submit(rig, prompt(1, 300), 20);
+                finish(rig, first);
+                int kept = rig.usedCells();
+                LoopRig.Result other = submit(rig, prompt(2, 40), 2);
+                rig.turn();
+                assertThat(rig.usedCells()).isLessThan(kept);
+                finish(rig, other);
+                LoopRig.Result again = submit(rig, prompt(1, 300), 20);
+                finish(rig, again);
+                assertThat(again.reply().cachedTokens()).isEqualTo(299);
+                assertThat(again.reply().text()).isEqualTo(first.reply().text());
+            }
+        }
+
+        @Test
+        @DisplayName("takes back as much of them as a prompt begins with")
+        void takesPart() {
+            String alone;
+            int[] half = Arrays.copyOf(prompt(1, 300), 200);
+            Arrays.fill(half, 150, 200, 77);
+            try (LoopRig rig = rig(2048, 4)) {
+                LoopRig.Result result = submit(rig, half, 20);
+                finish(rig, result);
+                alone = result.reply().text();
+            }
+            try (LoopRig rig = rig(2048, 4)) {
+                finish(rig, submit(rig, prompt(1, 300), 20));
+                finish(rig, submit(rig, prompt(2, 40), 2));
+                LoopRig.Result part = submit(rig, half, 20);
+                finish(rig, part);
+                assertThat(part.reply().cachedTokens()).isEqualTo(150);
+                assertThat(part.reply().text()).isEqualTo(alone);
+            }
+        }
+    }
+
+    @Nested
     @DisplayName("when cells run short")
     class WhenCellsRunShort {
         @Test
@@ -256,7 +300,8 @@ class BatchLoopTest {
         @Test
         @DisplayName("gives up what finished sequences left, the least recently used first")
         void evicts() {
-            try (LoopRig rig = rig(256, 1)) {
+            try (LoopRig rig =
+                    new LoopRig(model, 256, 1, 9, BATCH, 10, Duration.ZERO, OptionalLong.of(30_000), recorder)) {
                 finish(rig, submit(rig, prompt(1, 100), 1));
                 finish(rig, submit(rig, prompt(2, 100), 1));
                 // Used again: number 2 is the oldest from here on.
@@ -473,6 +518,7 @@ class BatchLoopTest {
     }
 
     private LoopRig rig(int cells, int slots, int queueCapacity, Duration queueTimeout) {
-        return new LoopRig(model, cells, slots, slots + 8, BATCH, queueCapacity, queueTimeout, recorder);
+        return new LoopRig(
+                model, cells, slots, slots + 8, BATCH, queueCapacity, queueTimeout, OptionalLong.empty(), recorder);
     }
 }

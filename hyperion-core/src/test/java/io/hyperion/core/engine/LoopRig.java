@@ -9,10 +9,13 @@ import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A model whose batch loop a test turns by hand: what happens in which step is the test's choice, and the same each time. */
 final class LoopRig implements AutoCloseable {
@@ -81,7 +84,7 @@ final class LoopRig implements AutoCloseable {
     private final BatchLoop loop;
 
     LoopRig(Path file, int cells, int slots, int sequences, int batchSize, EngineListener listener) {
-        this(file, cells, slots, sequences, batchSize, 10_000, Duration.ZERO, listener);
+        this(file, cells, slots, sequences, batchSize, 10_000, Duration.ZERO, OptionalLong.empty(), listener);
     }
 
     LoopRig(
@@ -92,6 +95,7 @@ final class LoopRig implements AutoCloseable {
             int batchSize,
             int queueCapacity,
             Duration queueTimeout,
+            OptionalLong prefixMemory,
             EngineListener listener) {
         try {
             library = LlamaLibrary.open();
@@ -101,9 +105,13 @@ final class LoopRig implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         EngineSettings settings =
-                new EngineSettings(cells, slots, batchSize, 1, 0, queueCapacity, queueTimeout, List.of());
+                new EngineSettings(cells, slots, batchSize, 1, 0, queueCapacity, queueTimeout, prefixMemory, List.of());
         int limit = Math.min(model.trainedContextLength(), context.cells());
-        loop = new BatchLoop("rig", library, model, context, limit, settings, listener);
+        try {
+            loop = new BatchLoop("rig", library, model, context, Files.size(file), limit, settings, listener);
+        } catch (LlamaException | IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     int[] tokenize(String text) {

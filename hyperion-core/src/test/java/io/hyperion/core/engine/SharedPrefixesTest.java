@@ -99,7 +99,9 @@ class SharedPrefixesTest {
                                                 : run.result().pieces());
                         reply.completions().forEach(completion -> {
                             if (completion.finishReason() == FinishReason.CANCELLED) {
-                                assertThat(expected).startsWith(completion.text());
+                                // The last character may have been cut.
+                                assertThat(expected)
+                                        .startsWith(completion.text().replaceAll("\uFFFD+$", ""));
                             } else {
                                 assertThat(completion.text()).isEqualTo(expected);
                             }

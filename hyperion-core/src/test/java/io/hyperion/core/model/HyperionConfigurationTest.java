@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ class HyperionConfigurationTest {
                 "hyperion.models.tiny.batch-size", "64",
                 "hyperion.models.tiny.threads", "2",
                 "hyperion.models.tiny.gpu-layers", "0",
+                "hyperion.models.tiny.prefix-memory", "3",
                 "hyperion.models.tiny.lora", "/loras/a.gguf, /loras/b=c.gguf = -0.5,/loras/d.gguf=1e-1",
                 "hyperion.models.tiny.slot-save-path", "/saved",
                 "hyperion.models.tiny.chat-template", "chatml",
@@ -64,6 +66,7 @@ class HyperionConfigurationTest {
                         0,
                         5,
                         Duration.ofSeconds(20),
+                        OptionalLong.of(3 << 20),
                         List.of(
                                 new LoraSettings(Path.of("/loras/a.gguf"), 1),
                                 new LoraSettings(Path.of("/loras/b=c.gguf"), -0.5f),

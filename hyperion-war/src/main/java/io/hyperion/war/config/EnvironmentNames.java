@@ -29,6 +29,7 @@ final class EnvironmentNames {
                             "batch-size",
                             "threads",
                             "gpu-layers",
+                            "prefix-memory",
                             "main-gpu",
                             "tensor-split",
                             "flash-attention",
