@@ -56,7 +56,7 @@ public final class InProcessTarget implements StreamingTarget {
                 completion.complete(new Completion(
                         reply.text(),
                         reply.promptTokens(),
-                        OptionalInt.empty(),
+                        OptionalInt.of(reply.promptTokens() - reply.cachedTokens()),
                         reply.completionTokens(),
                         sent,
                         arrivals,

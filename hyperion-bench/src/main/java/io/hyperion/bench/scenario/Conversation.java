@@ -4,6 +4,7 @@ import io.hyperion.api.Message;
 import io.hyperion.api.Prompt;
 import io.hyperion.bench.load.Completion;
 import io.hyperion.bench.load.HttpTarget;
+import io.hyperion.bench.load.InProcessTarget;
 import io.hyperion.bench.load.LoadRequest;
 import io.hyperion.bench.load.Target;
 import io.hyperion.bench.model.Words;
@@ -30,7 +31,7 @@ public final class Conversation implements Scenario {
 
     @Override
     public boolean takes(Target target) {
-        return target instanceof HttpTarget;
+        return target instanceof HttpTarget || target instanceof InProcessTarget;
     }
 
     @Override

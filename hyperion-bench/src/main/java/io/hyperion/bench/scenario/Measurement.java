@@ -1,5 +1,6 @@
 package io.hyperion.bench.scenario;
 
+import io.hyperion.bench.load.SocketTarget;
 import io.hyperion.bench.load.Target;
 import io.hyperion.bench.model.Words;
 import java.io.IOException;
@@ -30,7 +31,7 @@ public record Measurement(int warmUps, int runs, long seed) {
             for (int run = 0; run < warmUps + runs; run++) {
                 for (Target target : targets) {
                     if (scenario.takes(target)) {
-                        Map<Measure, Double> measures = scenario.measure(target, words(scenario, run));
+                        Map<Measure, Double> measures = scenario.measure(target, words(scenario, target, run));
                         if (run >= warmUps) {
                             report.add(scenario.title(), target.name(), measures);
                         }
@@ -43,9 +44,10 @@ public record Measurement(int warmUps, int runs, long seed) {
         return report;
     }
 
-    /** {@return the same prompts for each target, and others for each scenario and run} */
-    private Words words(Scenario scenario, int run) {
-        return new Words(seed * 31 + scenario.title().hashCode() * 1_000L + run);
+    /** {@return the same prompts for each target, except that the server of a socket may have had them; others for each scenario, run} */
+    private Words words(Scenario scenario, Target target, int run) {
+        long scenarioAndRun = scenario.title().hashCode() * 1_000L + run;
+        return new Words((seed * 31 + scenarioAndRun) * 2 + (target instanceof SocketTarget ? 1 : 0));
     }
 
     private static String values(Map<Measure, Double> measures) {

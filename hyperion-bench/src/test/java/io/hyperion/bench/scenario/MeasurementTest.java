@@ -13,7 +13,9 @@ import io.hyperion.bench.model.RandomModel;
 import io.hyperion.bench.model.Words;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -79,6 +81,25 @@ class MeasurementTest {
                                     + "in-process / bare loop = \\d+\\.\\d+ \\|")
                     .containsPattern(
                             "\\| D\\. .* \\| longest pause [^|]+ \\| ms \\| \\d+(\\.\\d+)? \\| \\d+(\\.\\d+)? \\|");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "tells that only the new tokens of a conversation are evaluated, and the last one of the completion before")
+    void conversation() throws IOException, InterruptedException {
+        try (InProcessTarget hyperion = new InProcessTarget(model)) {
+            Map<String, Double> measures = new HashMap<>();
+            new Conversation()
+                    .measure(hyperion, new Words(9))
+                    .forEach((measure, value) -> measures.put(measure.name(), value));
+
+            for (int turn = 2; turn <= 10; turn++) {
+                assertThat(measures.get("turn " + turn + ", evaluated beyond the new"))
+                        .as("turn %d", turn)
+                        .isBetween(0.0, 1.0);
+            }
+            assertThat(measures.get("all evaluated")).isLessThan(measures.get("all prompts") / 5);
         }
     }
 }
