@@ -69,6 +69,9 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private final int trainedContextLength;
     private final Meter meter;
 
+    /** Which runs the loop; null before. */
+    private volatile Thread thread;
+
     /** Guards the tokens as a trie, which the first grammar makes. */
     private final Object trieLock = new Object();
 
@@ -274,6 +277,9 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
      * @throws ModelUnavailableException if the loop has ended or ends before
      */
     <T> T callInLoop(Supplier<T> work) {
+        if (Thread.currentThread() == thread) {
+            throw new IllegalStateException("A listener cannot wait for the loop that calls it");
+        }
         LoopTask<T> task = new LoopTask<>(work, new CompletableFuture<>());
         synchronized (lock) {
             if (closing) {
@@ -405,6 +411,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     @Override
     public void run() {
+        thread = Thread.currentThread();
         try {
             while (awaitWork()) {
                 turn();
@@ -718,38 +725,30 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private boolean evaluate() {
         boolean defragmented = false;
         while (plan.fill()) {
-            if (isDominatedByCancelled()) {
-                return false;
-            }
+            boolean mayFit = context.usedCells() + plan.batch().size() <= context.cells();
+            LlamaContext.Outcome outcome;
             try {
-                boolean mayFit = context.usedCells() + plan.batch().size() <= context.cells();
-                LlamaContext.Outcome outcome = mayFit ? context.decode(plan.batch()) : LlamaContext.Outcome.NO_CELLS;
-                if (outcome == LlamaContext.Outcome.DONE) {
-                    aborted = false;
-                    return true;
-                }
-                if (outcome == LlamaContext.Outcome.ABORTED) {
-                    aborted = true;
-                    repair();
-                    meter.aborted();
-                    return false;
-                }
-                if (mayFit && !defragmented) {
-                    // There are enough cells, but not side by side.
-                    defragmented = true;
-                    if (context.defragment()) {
-                        continue;
-                    }
-                }
+                outcome = mayFit ? decode() : LlamaContext.Outcome.NO_CELLS;
             } catch (LlamaException e) {
                 LOGGER.log(System.Logger.Level.ERROR, "A step of model '" + model + "' failed", e);
                 failActive(new EngineException(
                         ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' could not evaluate a step", e));
                 return false;
-            } finally {
-                synchronized (lock) {
-                    dominant = Optional.empty();
-                    context.allowStep();
+            }
+            aborted = outcome == LlamaContext.Outcome.ABORTED;
+            if (outcome == LlamaContext.Outcome.DONE) {
+                return true;
+            }
+            if (aborted) {
+                repair();
+                meter.aborted();
+                return false;
+            }
+            if (mayFit && !defragmented) {
+                // There are enough cells, but not side by side.
+                defragmented = true;
+                if (context.defragment()) {
+                    continue;
                 }
             }
             if (!evictOldest()) {
@@ -775,8 +774,11 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         }
     }
 
-    /** From here to the end of the step a cancel breaks it off, if it is mostly for that request, and the one before was not broken off. */
-    private boolean isDominatedByCancelled() {
+    /**
+     * Evaluates the batch. Only here, and not while cells are moved, may a cancel break it off: if the batch is mostly for that request, and
+     * the one before was not broken off.
+     */
+    private LlamaContext.Outcome decode() throws LlamaException {
         Optional<RunningRequest> found = aborted || plan.promptTokens() < LONG_PROMPT
                 ? Optional.empty()
                 : active.stream()
@@ -785,11 +787,18 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                         .map(Sequence::request)
                         .findFirst();
         synchronized (lock) {
-            if (found.isPresent() && (found.get().isCancelled() || closing)) {
-                return true;
-            }
             dominant = found;
-            return false;
+            if (found.isPresent() && (found.get().isCancelled() || closing)) {
+                context.abortStep();
+            }
+        }
+        try {
+            return context.decode(plan.batch());
+        } finally {
+            synchronized (lock) {
+                dominant = Optional.empty();
+                context.allowStep();
+            }
         }
     }
 
