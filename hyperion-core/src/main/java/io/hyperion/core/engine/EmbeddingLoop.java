@@ -25,6 +25,7 @@ final class EmbeddingLoop implements Runnable {
     private final String model;
     private final EmbeddingContext context;
     private final EmbeddingSettings settings;
+    private final Meter meter;
 
     /** Guards what follows. */
     private final Object lock = new Object();
@@ -32,20 +33,19 @@ final class EmbeddingLoop implements Runnable {
     private final List<EmbeddingTask<?>> arrivals = new ArrayList<>();
     private boolean closing;
     private int notStarted;
+    private int started;
 
     // What follows belongs to the loop's thread.
     private final Batch batch;
     private final List<EmbeddingTask<?>> tasks = new ArrayList<>();
     private final List<Planned> step = new ArrayList<>();
 
-    /** How many steps there were; for tests and figures. */
-    private volatile long steps;
-
     /** A text in the step under way; its sequence is its index in the list. */
     private record Planned(EmbeddingTask<?> task, int text, int firstIndex) {}
 
-    EmbeddingLoop(String model, EmbeddingContext context, EmbeddingSettings settings) {
+    EmbeddingLoop(String model, EmbeddingContext context, EmbeddingSettings settings, EngineListener listener) {
         this.model = model;
+        this.meter = new Meter(model, listener);
         this.context = context;
         this.settings = settings;
         this.batch = context.newBatch();
@@ -58,13 +58,15 @@ final class EmbeddingLoop implements Runnable {
      * @throws ModelUnavailableException if the loop has ended or is ending
      */
     void submit(EmbeddingTask<?> task) {
+        int waiting;
         synchronized (lock) {
             if (closing) {
                 throw shuttingDown();
             }
-            int waiting = arrivals.size() + notStarted;
+            waiting = arrivals.size() + notStarted;
             // The first of them begins with the next step, and so does not count as waiting.
             if (waiting > settings.queueCapacity()) {
+                meter.refused();
                 throw new BusyException(
                         ErrorCode.QUEUE_FULL,
                         "The queue of model '" + model + "' is full: " + waiting + " requests are waiting",
@@ -73,10 +75,18 @@ final class EmbeddingLoop implements Runnable {
             arrivals.add(task);
             lock.notifyAll();
         }
+        meter.queued(waiting + 1);
     }
 
-    long steps() {
-        return steps;
+    /** {@return what was done and is being done; a request is one sequence, whatever the number of its texts} */
+    EngineFigures figures() {
+        int queued;
+        int busy;
+        synchronized (lock) {
+            queued = arrivals.size() + notStarted;
+            busy = started;
+        }
+        return meter.figures(queued, busy, settings.sequences(), 0);
     }
 
     /** Ends the loop after the step under way; all its requests fail with {@link ErrorCode#SHUTTING_DOWN}. */
@@ -127,6 +137,7 @@ final class EmbeddingLoop implements Runnable {
 
     private void countNotStarted() {
         notStarted = (int) tasks.stream().filter(task -> !task.isStarted()).count();
+        started = tasks.size() - notStarted;
     }
 
     /** Forgets what is done or cancelled, and ends what is overdue or has waited too long. */
@@ -144,7 +155,12 @@ final class EmbeddingLoop implements Runnable {
                                 + settings.queueTimeout().toSeconds() + " seconds, the limit set here"));
             }
         }
+        tasks.stream().filter(EmbeddingTask::hasEnded).forEach(this::count);
         tasks.removeIf(EmbeddingTask::hasEnded);
+    }
+
+    private void count(EmbeddingTask<?> task) {
+        meter.ended(new RequestFigures(model, task.outcome(), task.tokens(), 0, 0, task.timings()));
     }
 
     private void fillBatch() {
@@ -171,9 +187,12 @@ final class EmbeddingLoop implements Runnable {
     }
 
     private void evaluate() {
+        StepEvent event = new StepEvent();
+        event.begin();
+        long begin = System.nanoTime();
         try {
             context.evaluate(batch);
-            steps++;
+            meter.step(event, System.nanoTime() - begin, 0, batch.size(), step.size());
         } catch (LlamaException e) {
             LOGGER.log(System.Logger.Level.ERROR, "A step of model '" + model + "' failed", e);
             HyperionException error = new EngineException(
@@ -210,6 +229,7 @@ final class EmbeddingLoop implements Runnable {
             arrivals.clear();
         }
         all.forEach(task -> task.fail(error));
+        all.forEach(this::count);
     }
 
     private ModelUnavailableException shuttingDown() {

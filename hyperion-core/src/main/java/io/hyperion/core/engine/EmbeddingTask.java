@@ -30,6 +30,7 @@ final class EmbeddingTask<R> {
     private long begun;
     private boolean started;
     private int missing;
+    private RequestOutcome outcome = RequestOutcome.STOPPED;
 
     /**
      * @param texts the tokens of each text; at least one text
@@ -117,13 +118,30 @@ final class EmbeddingTask<R> {
     void put(int index, float[][] result) {
         vectors[index] = result;
         if (--missing == 0) {
-            Timings timings = new Timings(
-                    Duration.ofNanos(begun - arrived), Duration.ofNanos(System.nanoTime() - begun), Duration.ZERO);
-            future.complete(reply.apply(vectors, timings));
+            future.complete(reply.apply(vectors, timings()));
         }
     }
 
     void fail(HyperionException error) {
-        future.completeExceptionally(error);
+        if (future.completeExceptionally(error)) {
+            outcome = RequestOutcome.of(error);
+        }
+    }
+
+    /** {@return how it ended} */
+    RequestOutcome outcome() {
+        return future.isCancelled() ? RequestOutcome.CANCELLED : outcome;
+    }
+
+    /** {@return the tokens of all of its texts} */
+    int tokens() {
+        return Arrays.stream(texts).mapToInt(text -> text.length).sum();
+    }
+
+    /** {@return where the time went until now} */
+    Timings timings() {
+        long now = System.nanoTime();
+        long begin = started ? begun : now;
+        return new Timings(Duration.ofNanos(begin - arrived), Duration.ofNanos(now - begin), Duration.ZERO);
     }
 }

@@ -34,11 +34,16 @@ public final class LoadedEmbedder implements AutoCloseable {
     private final EmbeddingLoop loop;
     private final Thread thread;
 
-    private LoadedEmbedder(String name, LlamaModel model, EmbeddingContext context, EmbeddingSettings settings) {
+    private LoadedEmbedder(
+            String name,
+            LlamaModel model,
+            EmbeddingContext context,
+            EmbeddingSettings settings,
+            EngineListener listener) {
         this.name = name;
         this.model = model;
         this.context = context;
-        this.loop = new EmbeddingLoop(name, context, settings);
+        this.loop = new EmbeddingLoop(name, context, settings, listener);
         this.thread = new Thread(loop, "hyperion-" + name);
         // The creating thread's loader is that of whichever application asked first: it must not be kept alive.
         thread.setContextClassLoader(LoadedEmbedder.class.getClassLoader());
@@ -52,10 +57,12 @@ public final class LoadedEmbedder implements AutoCloseable {
      * @param name the name that replies and errors give it
      * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}; of a kind that keeps no state
      * @param settings how to load it; its batch size is at most what the file says is its largest cache
+     * @param listener hears what the engine does
      * @return the model; the caller closes it
      * @throws LlamaException if it cannot be loaded
      */
-    public static LoadedEmbedder load(LlamaLibrary library, String name, Path file, EmbeddingSettings settings)
+    public static LoadedEmbedder load(
+            LlamaLibrary library, String name, Path file, EmbeddingSettings settings, EngineListener listener)
             throws LlamaException {
         LlamaModel model = LlamaModel.load(library, file, settings.gpuLayers());
         EmbeddingContext context = null;
@@ -66,7 +73,7 @@ public final class LoadedEmbedder implements AutoCloseable {
                     settings.threads(),
                     settings.pooling(),
                     settings.encoder()));
-            LoadedEmbedder loaded = new LoadedEmbedder(name, model, context, settings);
+            LoadedEmbedder loaded = new LoadedEmbedder(name, model, context, settings, listener);
             loaded.thread.start();
             return loaded;
         } catch (LlamaException | RuntimeException | Error e) {
@@ -98,9 +105,9 @@ public final class LoadedEmbedder implements AutoCloseable {
         return context.dimension();
     }
 
-    /** {@return how many steps, calls of llama.cpp, there were since it was loaded} */
-    public long steps() {
-        return loop.steps();
+    /** {@return what was done and is being done since it was loaded; its cells are not told, since they hold nothing between steps} */
+    public EngineFigures figures() {
+        return loop.figures();
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.hyperion.core.engine;
 
+import io.hyperion.api.HyperionException;
+
 /** How a request ended. */
 public enum RequestOutcome {
-    /** The model ended its turn, or a stop string came. */
+    /** The model ended its turn, or a stop string came; or all vectors were made. */
     STOPPED,
     /** The limit of tokens, or the end of the context, was reached. */
     LENGTH,
@@ -13,5 +15,13 @@ public enum RequestOutcome {
     /** The queue was full, or it waited longer than the queue allows. */
     BUSY,
     /** The engine failed, or was closed. */
-    FAILED
+    FAILED;
+
+    static RequestOutcome of(HyperionException error) {
+        return switch (error.code()) {
+            case QUEUE_TIMEOUT, QUEUE_FULL -> BUSY;
+            case TIMEOUT -> TIMED_OUT;
+            default -> FAILED;
+        };
+    }
 }

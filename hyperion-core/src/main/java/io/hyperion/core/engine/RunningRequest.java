@@ -192,7 +192,7 @@ final class RunningRequest implements Generation {
         }
         ended = true;
         sequences.forEach(Sequence::end);
-        owner.ended(this, outcomeOf(error));
+        owner.ended(this, RequestOutcome.of(error));
         tell(() -> listener.onError(error));
     }
 
@@ -202,13 +202,6 @@ final class RunningRequest implements Generation {
             case LENGTH -> RequestOutcome.LENGTH;
             case CANCELLED -> RequestOutcome.CANCELLED;
         };
-    }
-
-    private static RequestOutcome outcomeOf(HyperionException error) {
-        if (error.code() == ErrorCode.QUEUE_TIMEOUT) {
-            return RequestOutcome.BUSY;
-        }
-        return error.code() == ErrorCode.TIMEOUT ? RequestOutcome.TIMED_OUT : RequestOutcome.FAILED;
     }
 
     /** {@return the number of tokens generated in all texts} */

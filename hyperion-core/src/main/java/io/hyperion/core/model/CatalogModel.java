@@ -297,7 +297,7 @@ public final class CatalogModel {
             state = ModelState.READY;
         }
         if (embedder.isPresent() && !embedder.get().isServing()) {
-            embedder.get().close();
+            unload(embedder.get());
             embedder = Optional.empty();
             state = ModelState.READY;
         }
@@ -459,7 +459,7 @@ public final class CatalogModel {
             Path path = settings.path().orElseThrow();
             if (plan.embedding().isPresent()) {
                 vectors = Optional.of(LoadedEmbedder.load(
-                        library.get(), name(), path, plan.embedding().get()));
+                        library.get(), name(), path, plan.embedding().get(), listener));
             } else {
                 model = Optional.of(LoadedModel.load(
                         library.get(), name(), path, plan.cells(), settings.engine(), store(), listener));
@@ -555,7 +555,7 @@ public final class CatalogModel {
             }
         }
         unloaded.ifPresent(this::unload);
-        unloadedEmbedder.ifPresent(LoadedEmbedder::close);
+        unloadedEmbedder.ifPresent(this::unload);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -563,15 +563,26 @@ public final class CatalogModel {
 
     private void unload(LoadedModel model) {
         model.close();
+        addPast(model.figures());
+    }
+
+    private void unload(LoadedEmbedder model) {
+        model.close();
+        addPast(model.figures());
+    }
+
+    private void addPast(EngineFigures figures) {
         synchronized (lock) {
-            past = past.plus(model.figures().past());
+            past = past.plus(figures.past());
         }
     }
 
     /** {@return what the model did since the catalog was made, and what it does now} */
     public EngineFigures figures() {
         synchronized (lock) {
-            return loaded.map(model -> past.plus(model.figures())).orElse(past);
+            EngineFigures generating = loaded.map(LoadedModel::figures).orElse(EngineFigures.NONE);
+            EngineFigures embedding = embedder.map(LoadedEmbedder::figures).orElse(EngineFigures.NONE);
+            return past.plus(generating).plus(embedding);
         }
     }
 

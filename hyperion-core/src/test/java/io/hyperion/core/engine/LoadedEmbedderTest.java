@@ -82,7 +82,8 @@ class LoadedEmbedderTest {
                 library,
                 "m",
                 file,
-                new EmbeddingSettings(batchSize, 1, 0, 4, Duration.ofMinutes(10), pooling, file != llama));
+                new EmbeddingSettings(batchSize, 1, 0, 4, Duration.ofMinutes(10), pooling, file != llama),
+                EngineListener.NONE);
     }
 
     private static CompletableFuture<EmbeddingReply> begin(LoadedEmbedder model, EmbeddingRequest request) {
@@ -277,9 +278,9 @@ class LoadedEmbedderTest {
             try (LoadedEmbedder model = load(bert, Pooling.MEAN, 64)) {
                 // With [CLS] and [SEP], these have 3 tokens: 21 of them fill a step of 64.
                 embed(model, true, Collections.nCopies(21, "q"));
-                assertThat(model.steps()).isEqualTo(1);
+                assertThat(model.figures().steps()).isEqualTo(1);
                 embed(model, true, Collections.nCopies(22, "q"));
-                assertThat(model.steps()).isEqualTo(3);
+                assertThat(model.figures().steps()).isEqualTo(3);
                 // Of 62 and 2, 61 and 3, 60 and 4 ...: two fill a step, if the long ones find the right short ones.
                 List<String> pairs = new ArrayList<>();
                 for (int i = 1; i <= 10; i++) {
@@ -288,7 +289,7 @@ class LoadedEmbedderTest {
                 }
                 Collections.shuffle(pairs, new Random(7));
                 embed(model, true, pairs);
-                assertThat(model.steps()).isEqualTo(13);
+                assertThat(model.figures().steps()).isEqualTo(13);
             }
         }
 
@@ -297,7 +298,7 @@ class LoadedEmbedderTest {
         void manyTexts() throws LlamaException {
             try (LoadedEmbedder model = load(bert, Pooling.LAST, 2048)) {
                 List<Embedding> embeddings = embed(model, true, Collections.nCopies(600, "q"));
-                assertThat(model.steps()).isEqualTo(3);
+                assertThat(model.figures().steps()).isEqualTo(3);
                 assertThat(embeddings).hasSize(600);
                 float[] first = embeddings.get(0).vector();
                 assertThat(embeddings)
@@ -319,8 +320,9 @@ class LoadedEmbedderTest {
                         begin(model, EmbeddingRequest.builder().text("q").build());
                 CompletableFuture<EmbeddingReply> other =
                         begin(model, EmbeddingRequest.builder().text("the").build());
-                long before = model.steps();
-                CompletableFuture<Long> steps = small.thenCombine(other, (a, b) -> model.steps());
+                long before = model.figures().steps();
+                CompletableFuture<Long> steps =
+                        small.thenCombine(other, (a, b) -> model.figures().steps());
                 gate.open();
                 assertThat(steps.get(30, SECONDS) - before).isLessThanOrEqualTo(3);
                 assertThat(huge.get(30, SECONDS).embeddings()).hasSize(2000);
@@ -370,7 +372,7 @@ class LoadedEmbedderTest {
                         ContextExceededException.class, () -> embed(model, true, List.of("a", "q ".repeat(63))));
                 assertThat(refusal.code()).isEqualTo(ErrorCode.CONTEXT_EXCEEDED);
                 assertThat(refusal).hasMessage("'input[1]' has 65 tokens, but model 'm' takes texts of at most 64");
-                assertThat(model.steps()).isEqualTo(1);
+                assertThat(model.figures().steps()).isEqualTo(1);
             }
         }
 
@@ -421,10 +423,10 @@ class LoadedEmbedderTest {
                 Gate gate = new Gate(model);
                 CompletableFuture<EmbeddingReply> reply = begin(model, huge);
                 reply.cancel(true);
-                long before = model.steps();
+                long before = model.figures().steps();
                 gate.open();
                 assertThat(embed(model, true, List.of("q"))).hasSize(1);
-                assertThat(model.steps() - before).isLessThanOrEqualTo(2);
+                assertThat(model.figures().steps() - before).isLessThanOrEqualTo(2);
             }
         }
 
@@ -445,7 +447,7 @@ class LoadedEmbedderTest {
                         catchThrowableOfType(ExecutionException.class, () -> reply.get(30, SECONDS));
                 assertThat(failure).hasCauseInstanceOf(GenerationTimeoutException.class);
                 assertThat(failure).hasMessageContaining("PT1M");
-                assertThat(model.steps()).isZero();
+                assertThat(model.figures().steps()).isZero();
             }
         }
 
