@@ -315,14 +315,20 @@ final class SocketConversation {
     }
 
     private void sent(Throwable failure) {
+        boolean goOn;
         synchronized (this) {
             sending = false;
+            goOn = failure == null && !pumping && !ended;
+            if (goOn) {
+                pumping = true;
+            }
         }
         if (failure != null) {
             LOG.log(DEBUG, "A WebSocket's peer is gone; its generations are cancelled", failure);
             end();
-        } else {
-            wakePump();
+        } else if (goOn) {
+            // In this thread, since sending never blocks: another would have to be woken for each token.
+            pump();
         }
     }
 
