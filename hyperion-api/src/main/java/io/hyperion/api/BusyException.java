@@ -2,6 +2,7 @@ package io.hyperion.api;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /** There is more work than the model or the connection can take now. */
 public final class BusyException extends HyperionException {
@@ -19,8 +20,9 @@ public final class BusyException extends HyperionException {
         this.retryAfter = Objects.requireNonNull(retryAfter, "retryAfter");
     }
 
-    /** {@return an estimate of when it is worth trying again} */
-    public Duration retryAfter() {
-        return retryAfter;
+    /** {@return an estimate of when it is worth trying again; never empty} */
+    @Override
+    public Optional<Duration> retryAfter() {
+        return Optional.of(retryAfter);
     }
 }

@@ -1,5 +1,6 @@
 package io.hyperion.api;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -41,6 +42,11 @@ public abstract sealed class HyperionException extends RuntimeException
 
     /** {@return the request's field that is to blame, by its name on the wire such as {@code top_p}; empty where there is none} */
     public Optional<String> parameter() {
+        return Optional.empty();
+    }
+
+    /** {@return an estimate of when it is worth trying again; empty where that is not known, or time does not help} */
+    public Optional<Duration> retryAfter() {
         return Optional.empty();
     }
 }

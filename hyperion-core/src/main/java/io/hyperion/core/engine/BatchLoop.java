@@ -490,10 +490,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                         "The request took longer than its time-out of "
                                 + request.request().timeout().orElse(Duration.ZERO)));
             } else if (waitedTooLong(request, now)) {
-                request.fail(new ModelUnavailableException(
-                        ErrorCode.QUEUE_TIMEOUT,
-                        "The request waited for a slot of model '" + model + "' for "
-                                + settings.queueTimeout().toSeconds() + " seconds, the limit set here"));
+                request.fail(waitedTooLong());
             }
         }
         if (!unwanted.isEmpty()) {
@@ -513,6 +510,18 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         return !request.hasStarted()
                 && !settings.queueTimeout().isZero()
                 && request.waited(now) > settings.queueTimeout().toNanos();
+    }
+
+    private ModelUnavailableException waitedTooLong() {
+        Duration retryAfter;
+        synchronized (lock) {
+            retryAfter = retryAfter(queue.requests());
+        }
+        return new ModelUnavailableException(
+                ErrorCode.QUEUE_TIMEOUT,
+                "The request waited for a slot of model '" + model + "' for "
+                        + settings.queueTimeout().toSeconds() + " seconds, the limit set here",
+                retryAfter);
     }
 
     /** Gives waiting sequences a slot, in their order, as long as one is free and the cells will hold what is known of them. */

@@ -292,7 +292,7 @@ class InProcessClientTest {
                     }
                 }
                 assertThat(busy.code()).isEqualTo(ErrorCode.QUEUE_FULL);
-                assertThat(busy.retryAfter()).isPositive();
+                assertThat(busy.retryAfter().orElseThrow()).isPositive();
                 assertThat(waiting).hasSize(2);
                 generation.cancel();
                 assertThat(waiting).allSatisfy(reply -> assertThat(reply.join().completionTokens())

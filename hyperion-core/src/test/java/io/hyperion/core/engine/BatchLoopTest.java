@@ -395,7 +395,7 @@ class BatchLoopTest {
                 }
                 BusyException busy = catchThrowableOfType(BusyException.class, () -> submit(rig, prompt(4, 10), 5));
                 assertThat(busy.code()).isEqualTo(ErrorCode.QUEUE_FULL);
-                assertThat(busy.retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofMinutes(1));
+                assertThat(busy.retryAfter().orElseThrow()).isBetween(Duration.ofSeconds(1), Duration.ofMinutes(1));
                 assertThat(rig.loop().figures().requests()).containsEntry(RequestOutcome.BUSY, 1L);
             }
         }

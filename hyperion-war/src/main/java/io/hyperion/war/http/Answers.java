@@ -1,7 +1,7 @@
 package io.hyperion.war.http;
 
-import io.hyperion.api.BusyException;
 import io.hyperion.api.HyperionException;
+import io.hyperion.war.wire.RetryHints;
 import jakarta.json.JsonObject;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -43,11 +43,7 @@ public final class Answers {
      */
     public static Response.ResponseBuilder error(HyperionException error, int status, ErrorFormat format) {
         Response.ResponseBuilder answer = json(status, format.format(error, status));
-        if (error instanceof BusyException busy) {
-            // Rounded up, and at least 1: "0" makes clients come back at once.
-            long seconds = Math.max(1, busy.retryAfter().plusMillis(999).toSeconds());
-            answer.header(HttpHeaders.RETRY_AFTER, seconds);
-        }
+        RetryHints.seconds(error).ifPresent(seconds -> answer.header(HttpHeaders.RETRY_AFTER, seconds));
         return answer;
     }
 

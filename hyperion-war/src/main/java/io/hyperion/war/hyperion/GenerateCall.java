@@ -42,8 +42,10 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
         addProbabilities(result, reply.completion().probabilities());
         if (reply.completions().size() > 1) {
             JsonArrayBuilder completions = Json.list();
+            int index = 0;
             for (Completion completion : reply.completions()) {
                 JsonObjectBuilder one = Json.object()
+                        .add("index", index++)
                         .add("output", completion.text())
                         .add("completion_tokens", completion.tokens())
                         .add("finish_reason", completion.finishReason().wireName());
@@ -53,14 +55,6 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
             result.add("completions", completions);
         }
         return result.build();
-    }
-
-    @Override
-    public void addDetails(JsonObjectBuilder event, GenerateEvent.Piece piece) {
-        if (request.parameters().n().orElse(1) > 1) {
-            event.add("completion", piece.completion());
-        }
-        addProbabilities(event, piece.probabilities());
     }
 
     private void addProbabilities(JsonObjectBuilder target, List<TokenProbability> probabilities) {

@@ -8,6 +8,7 @@ import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.LogitBias;
+import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Parameter;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.wire.Probabilities;
@@ -43,21 +44,16 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
         return result(reply, true);
     }
 
-    @Override
-    public void addDetails(JsonObjectBuilder event, GenerateEvent.Piece piece) {
-        if (request.parameters().n().orElse(1) > 1) {
-            event.add("index", piece.completion());
-        }
-        if (!piece.probabilities().isEmpty()) {
-            event.add("completion_probabilities", Probabilities.list(piece.probabilities(), afterSampling()));
-        }
-    }
-
     /** The first completion's fields are the result's own; if there are more, all are in a list too. */
     private JsonObject result(GenerateReply reply, boolean streamed) {
-        int contextSize = client.model(reply.model()).contextSize();
+        ModelInfo model = client.model(reply.model());
+        int contextSize = model.contextSize();
+        int room = model.details()
+                        .map(details -> Math.min(contextSize, details.trainedContextLength()))
+                        .orElse(contextSize)
+                - reply.promptTokens();
         JsonObjectBuilder result = Json.object();
-        add(result, reply.completion(), streamed);
+        add(result, reply.completion(), room, streamed);
         result.add("model", reply.model())
                 .add("prompt", reply.prompt())
                 .add("id_slot", reply.slot())
@@ -71,7 +67,7 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
             JsonArrayBuilder completions = Json.list();
             for (int i = 0; i < reply.completions().size(); i++) {
                 JsonObjectBuilder completion = Json.object().add("index", i);
-                add(completion, reply.completions().get(i), streamed);
+                add(completion, reply.completions().get(i), room, streamed);
                 completions.add(completion);
             }
             result.add("completions", completions);
@@ -79,9 +75,8 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
         return result.build();
     }
 
-    private void add(JsonObjectBuilder result, Completion completion, boolean streamed) {
+    private void add(JsonObjectBuilder result, Completion completion, int room, boolean streamed) {
         boolean hitLength = completion.finishReason() == FinishReason.LENGTH;
-        boolean hitLimit = request.parameters().maxTokens().orElse(Integer.MAX_VALUE) <= completion.tokens();
         result.add("content", streamed ? "" : completion.text())
                 .add("stop", true)
                 .add(
@@ -92,7 +87,7 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
                 .add("stopped_word", completion.stopString().isPresent())
                 .add("stopping_word", completion.stopString().orElse(""))
                 .add("tokens_predicted", completion.tokens())
-                .add("truncated", completion.truncated() || hitLength && !hitLimit);
+                .add("truncated", completion.truncated() || hitLength && completion.tokens() >= room);
         if (!streamed && !completion.probabilities().isEmpty()) {
             result.add("completion_probabilities", Probabilities.list(completion.probabilities(), afterSampling()));
         }

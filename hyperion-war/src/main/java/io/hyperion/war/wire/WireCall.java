@@ -1,8 +1,10 @@
 package io.hyperion.war.wire;
 
 import io.hyperion.api.GenerateEvent;
+import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.Parameter;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.util.Optional;
@@ -27,7 +29,17 @@ public interface WireCall {
      * @param event gets it
      * @param piece the piece
      */
-    void addDetails(JsonObjectBuilder event, GenerateEvent.Piece piece);
+    default void addDetails(JsonObjectBuilder event, GenerateEvent.Piece piece) {
+        GenerateParameters parameters = request().parameters();
+        if (parameters.n().orElse(1) > 1 || piece.completion() > 0) {
+            event.add("index", piece.completion());
+        }
+        if (!piece.probabilities().isEmpty()) {
+            event.add(
+                    "completion_probabilities",
+                    Probabilities.list(piece.probabilities(), parameters.truth(Parameter.POST_SAMPLING_PROBS)));
+        }
+    }
 
     /**
      * @param reply the result

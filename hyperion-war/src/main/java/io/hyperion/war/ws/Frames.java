@@ -2,6 +2,7 @@ package io.hyperion.war.ws;
 
 import io.hyperion.api.HyperionException;
 import io.hyperion.war.json.Json;
+import io.hyperion.war.wire.RetryHints;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
@@ -25,6 +26,7 @@ final class Frames {
         JsonObjectBuilder frame =
                 event(id, "error").add("code", error.code().code()).add("message", error.getMessage());
         error.parameter().ifPresent(parameter -> frame.add("parameter", parameter));
+        RetryHints.seconds(error).ifPresent(seconds -> frame.add("retry_after", seconds));
         return warn(frame, hints).build().toString();
     }
 

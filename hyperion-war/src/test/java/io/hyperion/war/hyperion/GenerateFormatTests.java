@@ -158,7 +158,7 @@ class GenerateFormatTests {
                 .isEqualTo(
                         "{\"success\":\"true\",\"output\":\"Hi \\\"there\\\"\",\"prompt\":\"<p>\",\"prompt_tokens\":12,"
                                 + "\"completion_tokens\":5,\"execution_time\":3.0,\"tokens_per_second\":2.0,\"method\":\"model.generate\","
-                                + "\"model\":\"tiny\",\"finish_reason\":\"length\"}");
+                                + "\"model\":\"tiny\",\"finish_reason\":\"length\",\"cached_tokens\":0}");
         assertThat(call.streamEnd(reply)).isEqualTo(call.reply(reply));
         assertThat(call.piece(new GenerateEvent.Piece("a\nb")).toString()).isEqualTo("{\"text\":\"a\\nb\"}");
     }

@@ -19,6 +19,9 @@ final class Fixture {
     /** More than all sockets of a test can hold, so that only who means to fill the queue fills it. */
     static final int QUEUE = 150;
 
+    /** Long enough for all that is to be served, and short enough to be waited for. */
+    static final String QUEUE_TIMEOUT = "PT4S";
+
     static final int BODY_LIMIT = 300_000;
 
     private Fixture() {}
@@ -43,6 +46,7 @@ final class Fixture {
         properties.setProperty("hyperion.models.misconfigured.path", model.toString());
         properties.setProperty("hyperion.models.misconfigured.slots", "many");
         properties.setProperty("hyperion.queue.capacity", Integer.toString(QUEUE));
+        properties.setProperty("hyperion.queue.timeout", QUEUE_TIMEOUT);
         properties.setProperty("hyperion.http.body-limit", Integer.toString(BODY_LIMIT));
         properties.setProperty("hyperion.ws.send-timeout", "PT10S");
         try (OutputStream out = Files.newOutputStream(directory.resolve("hyperion.properties"))) {

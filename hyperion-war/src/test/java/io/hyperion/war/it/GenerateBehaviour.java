@@ -28,7 +28,8 @@ interface GenerateBehaviour extends Behaviour {
                         "tokens_per_second",
                         "method",
                         "model",
-                        "finish_reason");
+                        "finish_reason",
+                        "cached_tokens");
         assertThat(reply.getString("success")).isEqualTo("true");
         assertThat(reply.getString("output")).isNotEmpty();
         assertThat(reply.getString("prompt")).isEqualTo("Once upon a time");

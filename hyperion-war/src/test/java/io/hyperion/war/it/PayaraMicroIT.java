@@ -23,6 +23,8 @@ class PayaraMicroIT
                 CompletionBehaviour,
                 ModelsBehaviour,
                 BadInputBehaviour,
+                AdmissionBehaviour,
+                ParameterBehaviour,
                 SocketBehaviour,
                 SlowReaderBehaviour,
                 InjectBehaviour {

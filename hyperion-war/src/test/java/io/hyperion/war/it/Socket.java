@@ -61,6 +61,11 @@ final class Socket implements AutoCloseable {
         return frame;
     }
 
+    /** Closes in the orderly way, with a close frame. */
+    void sayGoodbye() {
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+    }
+
     @Override
     public void close() {
         socket.abort();

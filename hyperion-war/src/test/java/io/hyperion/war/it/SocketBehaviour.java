@@ -2,7 +2,6 @@ package io.hyperion.war.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hyperion.war.it.Wire.Answer;
 import jakarta.json.JsonObject;
 import java.util.List;
 import java.util.Map;
@@ -141,50 +140,6 @@ interface SocketBehaviour extends Behaviour {
                     .allMatch(ofOne ->
                             ofOne.get(ofOne.size() - 1).getString("event").equals("done"));
         }
-    }
-
-    @Test
-    @DisplayName("a full queue is told at once, with when to come back; a closed socket empties it")
-    default void busyAndClosed() throws InterruptedException {
-        String fields = "'model':'" + Fixture.SINGLE + "'," + longOne();
-        double seconds = wire().post("/generate", "{" + fields + "}")
-                .json()
-                .getJsonNumber("execution_time")
-                .doubleValue();
-        try (Socket one = new Socket(wire().base());
-                Socket two = new Socket(wire().base());
-                Socket three = new Socket(wire().base())) {
-            for (int i = 0; i < 64; i++) {
-                String request = "{'id':" + i + ",'method':'generate','params':{" + fields + "}}";
-                one.send(request);
-                two.send(request);
-                three.send(request);
-            }
-            // Answers come in order: behind these, all requests of their sockets are in the queue, or refused.
-            assertThat(List.of(ended(one), ended(two), ended(three))).contains("HYP-5001");
-
-            Answer busy = wire().post("/generate", "{" + fields + ",'stream':true}");
-            assertThat(busy.status()).isEqualTo(429);
-            assertThat(busy.error().getString("code")).isEqualTo("HYP-5001");
-            assertThat(Integer.parseInt(busy.header("Retry-After"))).isPositive();
-        }
-        awaitRoom();
-        assertSingleIsFree(seconds);
-    }
-
-    /** Waits until the closing of sockets has got about: a request is taken again. */
-    private void awaitRoom() {
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        String probe = "{'model':'" + Fixture.SINGLE + "','prompt':'a','max_tokens':0}";
-        while (wire().post("/generate", probe).status() == 429) {
-            assertThat(System.nanoTime()).as("the queue empties").isLessThan(deadline);
-        }
-    }
-
-    /** The code of the first error that comes, or of the answer to a last question. */
-    private static String ended(Socket socket) throws InterruptedException {
-        socket.send("{'id':'last','method':'dance'}");
-        return socket.end().getString("code", "");
     }
 
     private static String texts(List<JsonObject> frames) {

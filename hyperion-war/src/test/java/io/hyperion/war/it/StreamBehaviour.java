@@ -7,7 +7,6 @@ import io.hyperion.war.it.Wire.Event;
 import io.hyperion.war.it.Wire.Events;
 import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
@@ -62,27 +61,5 @@ interface StreamBehaviour extends Behaviour {
         Answer tooLong = wire().post("/generate", "{'prompt':'" + "word ".repeat(20_000) + "','stream':true}");
         assertThat(tooLong.status()).isEqualTo(400);
         assertThat(tooLong.error().getString("code")).isEqualTo("HYP-3001");
-    }
-
-    @Test
-    @DisplayName("a stream whose reader is gone ends, and so do those that wait behind it")
-    default void readerGone() throws IOException {
-        String fields = "'model':'" + Fixture.SINGLE + "'," + longOne();
-        double seconds = wire().post("/generate", "{" + fields + "}")
-                .json()
-                .getJsonNumber("execution_time")
-                .doubleValue();
-        List<RawConnection> readers = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
-            RawConnection reader = RawConnection.to(wire().base());
-            reader.post("/hyperion/generate", "{" + fields + ",'stream':true}");
-            readers.add(reader);
-        }
-        assertThat(readers.get(0).line()).contains("200");
-        for (RawConnection reader : readers) {
-            reader.close();
-        }
-
-        assertSingleIsFree(seconds);
     }
 }
