@@ -1,2 +1,2 @@
-/** The protocol of llama.cpp's server: its {@code /completion} with its basic fields. */
+/** The protocol of llama.cpp's server: its {@code /completion}. */
 package io.hyperion.war.llamacpp;
