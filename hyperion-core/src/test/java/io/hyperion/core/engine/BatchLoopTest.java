@@ -410,6 +410,7 @@ class BatchLoopTest {
                 rig.turn();
                 rig.turn();
                 assertThat(waiting.error().code()).isEqualTo(ErrorCode.QUEUE_TIMEOUT);
+                assertThat(waiting.error().retryAfter().orElseThrow()).isPositive();
             }
         }
 

@@ -15,6 +15,7 @@ import io.hyperion.api.Message;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.Role;
 import io.hyperion.api.Timings;
+import io.hyperion.api.TokenProbability;
 import io.hyperion.war.json.JsonInput;
 import io.hyperion.war.wire.WireCall;
 import java.time.Duration;
@@ -161,6 +162,43 @@ class GenerateFormatTests {
                                 + "\"model\":\"tiny\",\"finish_reason\":\"length\",\"cached_tokens\":0}");
         assertThat(call.streamEnd(reply)).isEqualTo(call.reply(reply));
         assertThat(call.piece(new GenerateEvent.Piece("a\nb")).toString()).isEqualTo("{\"text\":\"a\\nb\"}");
+    }
+
+    @Test
+    @DisplayName("for several completions is answered with all of them, by their index")
+    void several() {
+        TokenProbability other = new TokenProbability(8, "b", List.of(98), -2, List.of());
+        TokenProbability token = new TokenProbability(7, "a", List.of(97), -0.5, List.of(other));
+        GenerateReply reply = new GenerateReply(
+                "tiny",
+                "<p>",
+                12,
+                4,
+                0,
+                List.of(
+                        new Completion("a", 2, FinishReason.STOP, Optional.empty(), false, List.of(token)),
+                        new Completion("c", 3, FinishReason.LENGTH, Optional.empty(), false, List.of())),
+                new Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO));
+        WireCall call = read("{'prompt':'x','n':2,'n_probs':1}");
+        String probabilities =
+                "\"completion_probabilities\":[{\"id\":7,\"token\":\"a\",\"bytes\":[97],\"logprob\":-0.5,"
+                        + "\"top_logprobs\":[{\"id\":8,\"token\":\"b\",\"bytes\":[98],\"logprob\":-2.0}]}]";
+
+        assertThat(call.reply(reply).toString())
+                .contains("\"completion_tokens\":5", "\"cached_tokens\":4")
+                .endsWith(probabilities
+                        + ",\"completions\":[{\"index\":0,\"output\":\"a\",\"completion_tokens\":2,\"finish_reason\":\"stop\","
+                        + probabilities
+                        + "},{\"index\":1,\"output\":\"c\",\"completion_tokens\":3,\"finish_reason\":\"length\"}]}");
+        assertThat(call.piece(new GenerateEvent.Piece("a", 0, List.of(token))).toString())
+                .isEqualTo("{\"text\":\"a\",\"index\":0," + probabilities + "}");
+        assertThat(read("{'prompt':'x','n_probs':1,'post_sampling_probs':true}")
+                        .piece(new GenerateEvent.Piece("a", 0, List.of(token)))
+                        .getJsonArray("completion_probabilities")
+                        .getJsonObject(0)
+                        .getJsonNumber("prob")
+                        .doubleValue())
+                .isEqualTo(Math.exp(-0.5));
     }
 
     private static String messageOf(String json) {

@@ -229,7 +229,8 @@ interface ParameterBehaviour extends Behaviour {
     @Test
     @DisplayName("a prompt's tokens are evaluated once, unless the caller wants them evaluated again")
     default void cached() {
-        String fields = "'prompt':'A prompt that nobody else sends. It is so long that it is worth keeping: " + "Dogs bark. ".repeat(20) + "','n_predict':1,'temperature':0";
+        String fields = "'prompt':'A prompt that nobody else sends. It is so long that it is worth keeping: "
+                + "Dogs bark. ".repeat(20) + "','n_predict':1,'temperature':0";
         JsonObject first = wire().post("/completion", "{" + fields + ",'cache_prompt':false}")
                 .json();
         assertThat(first.getInt("tokens_cached")).isZero();

@@ -247,6 +247,7 @@ class SocketConversationTests {
         peer.takeAll();
         assertThat(engine.listeners).hasSize(4);
         assertThat(peer.last("4").getString("code")).isEqualTo("HYP-5002");
+        assertThat(peer.last("4").getInt("retry_after")).isEqualTo(1);
 
         engine.done(0, "");
         peer.takeAll();
