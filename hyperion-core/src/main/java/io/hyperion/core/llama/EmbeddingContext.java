@@ -95,7 +95,7 @@ public final class EmbeddingContext implements AutoCloseable {
         begins = new int[] {0};
         LlamaH.llama_kv_self_clear(handle);
         model.forgetFailures();
-        int result = LlamaH.llama_decode(handle, batch.struct());
+        int result = model.decode(handle, batch.struct());
         if (result != 0) {
             throw new LlamaException("llama_decode failed with " + result + model.failure());
         }

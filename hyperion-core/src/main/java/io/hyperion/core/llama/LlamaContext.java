@@ -142,7 +142,7 @@ public final class LlamaContext implements AutoCloseable {
         }
         logitsReady.clear();
         model.forgetFailures();
-        int result = LlamaH.llama_decode(handle, batch.struct());
+        int result = model.decode(handle, batch.struct());
         switch (result) {
             case 0 -> {
                 for (int i = 0; i < batch.size(); i++) {

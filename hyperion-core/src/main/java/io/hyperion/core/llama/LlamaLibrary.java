@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
 /**
@@ -95,6 +97,21 @@ public final class LlamaLibrary implements AutoCloseable {
         binding.log.forgetErrors();
     }
 
+    /**
+     * Evaluates a batch when no other context of the library is evaluating one. For matrices, b4916 shares the work among threads by one
+     * counter for all contexts: two that evaluate prompts at the same time leave parts of each other's results out.
+     *
+     * @return what {@code llama_decode} gives
+     */
+    int decode(Pointer context, LlamaH.Batch.ByValue batch) {
+        binding.evaluation.lock();
+        try {
+            return LlamaH.llama_decode(context, batch);
+        } finally {
+            binding.evaluation.unlock();
+        }
+    }
+
     /** Gives memory that was freed back to the system, so that an unloaded model does not count any more. */
     void returnFreedMemory() {
         binding.allocator.trim();
@@ -115,6 +132,9 @@ public final class LlamaLibrary implements AutoCloseable {
         private final LlamaLog log = new LlamaLog();
 
         private final Allocator allocator;
+        /** Fair, so that models take turns. */
+        private final Lock evaluation = new ReentrantLock(true);
+
         private int users;
 
         private Binding(NativeLibrary library) {

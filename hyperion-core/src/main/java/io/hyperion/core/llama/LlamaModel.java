@@ -233,6 +233,11 @@ public final class LlamaModel implements AutoCloseable {
         library.forgetFailures();
     }
 
+    /** Evaluates a batch; waits while another context of the library does. {@return what {@code llama_decode} gives} */
+    int decode(Pointer context, LlamaH.Batch.ByValue batch) {
+        return library.decode(context, batch);
+    }
+
     void contextClosed() {
         lock.writeLock().lock();
         try {
