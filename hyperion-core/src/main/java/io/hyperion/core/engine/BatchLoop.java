@@ -317,7 +317,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         active.stream().filter(sequence -> sequence.slot() == slot).forEach(this::rememberSlot);
         noteEvaluated();
         SlotContent content = Optional.ofNullable(slotContents[slot]).orElseThrow(() -> emptySlot(slot));
-        Place copy = cache.open(content.realm());
+        // May give up an idle sequence for its id, so what is left is known only then.
+        Place copy = open(content.realm());
         try {
             unpark(copy, content.tokens(), content.tokens().length);
             int cached = cache.adopt(copy, content.tokens(), content.tokens().length);
@@ -333,7 +334,21 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             throw new EngineException(ErrorCode.ENGINE_FAILURE, e.getMessage(), e);
         } finally {
             cache.drop(copy);
+            noteCells();
         }
+    }
+
+    /** For a while, beside the sequences at work. */
+    private Place open(Realm realm) {
+        if (!cache.canOpen()) {
+            throw new BusyException(
+                    ErrorCode.QUEUE_FULL, "All sequences of model '" + model + "' are at work", MINIMUM_RETRY);
+        }
+        return cache.open(realm);
+    }
+
+    private void noteCells() {
+        meter.cells(context.usedCells(), cache.idle());
     }
 
     private InvalidRequestException emptySlot(int slot) {
@@ -346,7 +361,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     /** Puts a saved sequence into the cache, for whoever begins with its tokens. */
     void restoreSlot(int slot, SavedSequence saved, List<LoraAdapter.Scaled> adapters) {
         Realm realm = new Realm(adapters, Optional.empty());
-        Place place = cache.open(realm);
+        Place place = open(realm);
         boolean restored = false;
         try {
             while (context.restoreSequence(place.id(), saved.state(), saved.tokens().length)
@@ -370,19 +385,21 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         cache.extend(place, saved.tokens(), saved.tokens().length);
         cache.keep(place);
         slotContents[slot] = new SlotContent(realm, saved.tokens());
+        noteCells();
     }
 
     /** Forgets the last sequence of a slot; {@return how many tokens of it were cached} */
     int eraseSlot(int slot) {
-        Optional<SlotContent> content = Optional.ofNullable(slotContents[slot]);
+        SlotContent content = slotContents[slot];
+        if (content == null) {
+            return 0;
+        }
         slotContents[slot] = null;
-        return content.map(known -> {
-                    int cached = cache.match(known.realm(), known.tokens(), known.tokens().length);
-                    cache.forget(known.realm(), known.tokens());
-                    parked.forget(known.realm(), known.tokens());
-                    return cached;
-                })
-                .orElse(0);
+        int cached = cache.match(content.realm(), content.tokens(), content.tokens().length);
+        cache.forget(content.realm(), content.tokens());
+        parked.forget(content.realm(), content.tokens());
+        noteCells();
+        return cached;
     }
 
     /** What the last sequence of a slot was, as far as others may share it. */
@@ -593,7 +610,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             return;
         }
         int generated = sample();
-        meter.cells(context.usedCells(), cache.idle());
+        noteCells();
         int sequences = active.size();
         int promptTokens = plan.promptTokens();
         meter.step(event, System.nanoTime() - begin, generated, promptTokens, sequences);
@@ -922,12 +939,12 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         boolean moved = context.canShift() && sequence.evaluated() >= keep + discard && cache.withdraw(place, keep);
         if (moved) {
             context.discard(place.id(), keep, keep + discard);
+            sequence.discard(keep, discard, sequence.evaluated() - discard);
         } else {
             // Others have these cells too, or they cannot be moved: what stays is evaluated again, at its new
             // positions.
-            cache.cut(place, keep);
+            sequence.discard(keep, discard, Math.min(sequence.evaluated(), cache.cut(place, keep)));
         }
-        sequence.discard(keep, discard, moved);
         return true;
     }
 
@@ -946,7 +963,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 }
                 freeSlot(sequence.slot());
                 idleChanged = true;
-                meter.cells(context.usedCells(), cache.idle());
+                noteCells();
                 meter.released(sequence.slot());
             }
         }

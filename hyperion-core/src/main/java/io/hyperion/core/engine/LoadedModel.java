@@ -247,7 +247,7 @@ public final class LoadedModel implements AutoCloseable {
         requireSlot(slot);
         store.requireValid(fileName);
         long begin = System.nanoTime();
-        try (SavedSequence sequence = loop.callInLoop(() -> loop.copySlot(slot))) {
+        try (SavedSequence sequence = callInLoop(() -> loop.copySlot(slot))) {
             long bytes = store.save(fileName, sequence);
             return new SlotReply(name, slot, fileName, sequence.tokens().length, bytes, since(begin));
         }
@@ -268,7 +268,7 @@ public final class LoadedModel implements AutoCloseable {
         long begin = System.nanoTime();
         int vocabularySize = model.vocabulary().size();
         try (SavedSequence sequence = store.load(fileName, adapters.count(), vocabularySize, sequenceLimit)) {
-            loop.callInLoop(() -> {
+            callInLoop(() -> {
                 loop.restoreSlot(slot, sequence, adapters.scaled(sequence.scales()));
                 return slot;
             });
@@ -292,7 +292,7 @@ public final class LoadedModel implements AutoCloseable {
      */
     public int eraseSlot(int slot) {
         requireSlot(slot);
-        return loop.callInLoop(() -> loop.eraseSlot(slot));
+        return callInLoop(() -> loop.eraseSlot(slot));
     }
 
     private void requireSlot(int slot) {
@@ -303,6 +303,13 @@ public final class LoadedModel implements AutoCloseable {
                     "'slot' must be between 0 and " + (slots - 1) + ", the last slot of model '" + name + "', but is "
                             + slot);
         }
+    }
+
+    private <T> T callInLoop(Supplier<T> work) {
+        if (Thread.currentThread() == thread) {
+            throw new IllegalStateException("A listener cannot wait for the model that calls it");
+        }
+        return loop.callInLoop(work);
     }
 
     private static Duration since(long begin) {

@@ -102,7 +102,12 @@ final class PrefixCache {
         }
     }
 
-    /** {@return a sequence without tokens. There are more ids than live sequences: an idle one is given up if need be} */
+    /** {@return whether there is an id, or an idle sequence to take one from} */
+    boolean canOpen() {
+        return !freeIds.isEmpty() || !idle.isEmpty();
+    }
+
+    /** {@return a sequence without tokens; an idle one is given up for its id if need be. There are as many ids as slots, at least} */
     Place open(Realm realm) {
         if (freeIds.isEmpty()) {
             evict();
@@ -355,12 +360,18 @@ final class PrefixCache {
      * Frees the cells of the end of a live sequence that no other has.
      *
      * @param place the sequence
-     * @param length how many of its tokens stay
+     * @param length how many of its tokens are to stay
+     * @return how many stay: none of a recurrent model, which cannot take back a part
      */
-    void cut(Place place, int length) {
+    int cut(Place place, int length) {
+        if (!sharing) {
+            context.clear();
+            place.length = 0;
+            return 0;
+        }
         context.removeFrom(place.id, length);
         if (length >= place.length) {
-            return;
+            return length;
         }
         Node first = beginningAt(place, length);
         Node above = first.parent;
@@ -372,6 +383,7 @@ final class PrefixCache {
         }
         place.end = above;
         place.length = length;
+        return length;
     }
 
     /**

@@ -207,16 +207,16 @@ final class Sequence {
     }
 
     /**
-     * Forgets tokens. What was evaluated stays evaluated if the cells were moved, and else all behind is evaluated again.
+     * Forgets tokens.
      *
      * @param from the first to forget
      * @param count how many
-     * @param moved whether the cells of those behind were moved to the positions before
+     * @param stillEvaluated how many of those that are left need not be evaluated again
      */
-    void discard(int from, int count, boolean moved) {
+    void discard(int from, int count, int stillEvaluated) {
         System.arraycopy(tokens, from + count, tokens, from, size - from - count);
         size -= count;
-        evaluated = moved ? evaluated - count : Math.min(evaluated, from);
+        evaluated = stillEvaluated;
         truncated = true;
     }
 
