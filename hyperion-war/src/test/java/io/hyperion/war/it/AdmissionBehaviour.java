@@ -96,14 +96,15 @@ interface AdmissionBehaviour extends Behaviour {
     @ValueSource(strings = {"/hyperion/generate", "/hyperion/completion"})
     @DisplayName("a stream whose reader is gone ends, and so do those that wait behind it")
     default void readerGone(String path) throws IOException {
-        RawConnection[] readers = new RawConnection[6];
-        for (int i = 0; i < readers.length; i++) {
-            readers[i] = RawConnection.to(wire().base());
-            readers[i].post(path, "{" + ENDLESS.replace("max_tokens", tokensField(path)) + ",'stream':true}");
-        }
-        assertThat(readers[0].line()).contains("200");
-        for (RawConnection reader : readers) {
-            reader.close();
+        String request = "{" + ENDLESS.replace("max_tokens", tokensField(path)) + ",'stream':true}";
+        try (RawConnection first = RawConnection.to(wire().base())) {
+            first.post(path, request);
+            assertThat(first.line()).contains("200");
+            for (int i = 0; i < 5; i++) {
+                try (RawConnection waiting = RawConnection.to(wire().base())) {
+                    waiting.post(path, request);
+                }
+            }
         }
 
         assertSingleIsFree();
