@@ -7,8 +7,7 @@ import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.JsonInput;
 import io.hyperion.war.wire.WireCall;
 import io.hyperion.war.wire.WireFormat;
-import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
+import io.hyperion.war.wire.Workers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.AsyncResponse;
@@ -25,11 +24,11 @@ public class Generations {
     @Inject
     BodyReader bodies;
 
-    @Resource
-    ManagedExecutorService executor;
+    @Inject
+    Workers workers;
 
     /**
-     * Takes the request in and begins its generation. The answer comes later, from a thread of the server's executor.
+     * Takes the request in and begins its generation. The answer comes later, from another thread of the server.
      *
      * @param headers the request's headers
      * @param body the request's body
@@ -43,7 +42,7 @@ public class Generations {
             WireFormat format = protocol.format();
             hints = FieldHints.of(fields.names(), format.fields());
             WireCall call = format.read(fields);
-            HttpGeneration generation = new HttpGeneration(call, protocol, hints, response, executor);
+            HttpGeneration generation = new HttpGeneration(call, protocol, hints, response, workers.executor());
             generation.attach(client.stream(call.request(), generation.listener()));
         } catch (HyperionException refusal) {
             response.resume(Answers.warn(Answers.error(refusal, protocol.errorFormat()), hints)

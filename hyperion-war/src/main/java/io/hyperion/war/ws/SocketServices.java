@@ -5,8 +5,8 @@ import io.hyperion.war.config.Settings;
 import io.hyperion.war.hyperion.GenerateFormat;
 import io.hyperion.war.llamacpp.CompletionFormat;
 import io.hyperion.war.wire.WireFormat;
+import io.hyperion.war.wire.Workers;
 import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -24,15 +24,15 @@ public class SocketServices {
     @Inject
     CompletionFormat completions;
 
-    @Resource
-    ManagedExecutorService executor;
+    @Inject
+    Workers workers;
 
     @Resource
     ManagedScheduledExecutorService scheduler;
 
     SocketConversation open(FrameSender sender) {
         Map<String, WireFormat> formats = Map.of("generate", GenerateFormat.INSTANCE, "completion", completions);
-        return new SocketConversation(client, settings, formats, sender, executor, scheduler);
+        return new SocketConversation(client, settings, formats, sender, workers.executor(), scheduler);
     }
 
     int messageLimit() {
