@@ -45,7 +45,8 @@ import java.util.function.Supplier;
 
 /**
  * The loop of a loaded model. Each step evaluates one token of every generating sequence, fills the rest of the batch with the prompts
- * of others, and samples where logits came out. So a long prompt delays the others by no more than one batch.
+ * of others, and samples where logits came out. So a long prompt delays the others by no more than one batch. Sequences that want
+ * adapters at other scales have steps of their own, in turns.
  */
 final class BatchLoop implements Runnable, RunningRequest.Owner {
     private static final System.Logger LOGGER = System.getLogger(BatchLoop.class.getName());
@@ -388,18 +389,22 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         noteCells();
     }
 
-    /** Forgets the last sequence of a slot; {@return how many tokens of it were cached} */
+    /** Forgets the last sequence of a slot; {@return how many tokens of it were cached, or parked outside the cache} */
     int eraseSlot(int slot) {
         SlotContent content = slotContents[slot];
         if (content == null) {
             return 0;
         }
         slotContents[slot] = null;
-        int cached = cache.match(content.realm(), content.tokens(), content.tokens().length);
+        int length = content.tokens().length;
+        int cached = cache.match(content.realm(), content.tokens(), length);
+        int known = parked.find(content.realm(), content.tokens(), length, cached)
+                .map(found -> found.common(content.tokens(), length))
+                .orElse(cached);
         cache.forget(content.realm(), content.tokens());
         parked.forget(content.realm(), content.tokens());
         noteCells();
-        return cached;
+        return known;
     }
 
     /** What the last sequence of a slot was, as far as others may share it. */

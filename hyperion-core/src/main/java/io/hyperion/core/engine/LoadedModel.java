@@ -241,7 +241,9 @@ public final class LoadedModel implements AutoCloseable {
      * @return what was saved
      * @throws InvalidRequestException if there is no such slot, it is empty, or the name is not allowed
      * @throws EngineException if the file cannot be written
+     * @throws io.hyperion.api.BusyException if live sequences have all that a copy could be made in
      * @throws ModelUnavailableException if the model is being closed
+     * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
      */
     public SlotReply saveSlot(int slot, String fileName) {
         requireSlot(slot);
@@ -262,6 +264,7 @@ public final class LoadedModel implements AutoCloseable {
      * @throws InvalidRequestException if there is no such slot or file, or the file is damaged or of another model
      * @throws io.hyperion.api.BusyException if live sequences leave no room for it
      * @throws ModelUnavailableException if the model is being closed
+     * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
      */
     public SlotReply restoreSlot(int slot, String fileName) {
         requireSlot(slot);
@@ -289,6 +292,7 @@ public final class LoadedModel implements AutoCloseable {
      * @return how many tokens it had
      * @throws InvalidRequestException if there is no such slot
      * @throws ModelUnavailableException if the model is being closed
+     * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
      */
     public int eraseSlot(int slot) {
         requireSlot(slot);
