@@ -24,6 +24,8 @@ import io.hyperion.api.ModelNotFoundException;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.TestModels;
+import io.hyperion.core.engine.EngineFigures;
+import io.hyperion.core.engine.RequestOutcome;
 import io.hyperion.core.gguf.TinyModel;
 import io.hyperion.core.model.HyperionConfiguration;
 import java.io.IOException;
@@ -298,6 +300,49 @@ class InProcessClientTest {
                 assertThat(waiting).allSatisfy(reply -> assertThat(reply.join().completionTokens())
                         .isEqualTo(1));
             }
+        }
+    }
+
+    @Nested
+    @DisplayName("counts")
+    class Counts {
+        @Test
+        @DisplayName("what waited too long for a slot as busy, and what was done also after the model is unloaded")
+        void figures() throws Exception {
+            InProcessClient narrow =
+                    client(Map.of("hyperion.models.babbler.slots", "1", "hyperion.queue.timeout", "PT0.1S"));
+            EngineFigures figures;
+            try (narrow) {
+                RecordingListener running = new RecordingListener();
+                Generation endless = narrow.stream(
+                        babble().parameters(GenerateParameters.builder()
+                                        .temperature(0)
+                                        .ignoreEos(true)
+                                        .contextShift(true)
+                                        .maxTokens(1_000_000)
+                                        .build())
+                                .build(),
+                        running);
+                assertThat(running.firstPiece.await(30, SECONDS)).isTrue();
+                HyperionException error = catchThrowableOfType(
+                        HyperionException.class,
+                        () -> narrow.generate(babble().maxTokens(1).build()));
+                assertThat(error.code()).isEqualTo(ErrorCode.QUEUE_TIMEOUT);
+                assertThat(narrow.figures("babbler").busySequences()).isOne();
+                assertThat(narrow.figures("babbler").queued()).isZero();
+                endless.cancel();
+                assertThat(running.reply.get(30, SECONDS).finishReason()).isEqualTo(FinishReason.CANCELLED);
+                figures = narrow.figures();
+                assertThat(figures.requests())
+                        .containsEntry(RequestOutcome.BUSY, 1L)
+                        .containsEntry(RequestOutcome.CANCELLED, 1L);
+                assertThat(figures.completionTokens()).isPositive();
+            }
+            EngineFigures past = narrow.figures();
+            assertThat(past.requests()).isEqualTo(figures.requests());
+            assertThat(past.promptTokens()).isEqualTo(figures.promptTokens());
+            assertThat(past.busySequences() + past.queued() + past.slots() + past.cells() + past.usedCells())
+                    .isZero();
         }
     }
 

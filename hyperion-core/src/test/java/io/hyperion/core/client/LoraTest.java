@@ -1,9 +1,14 @@
 package io.hyperion.core.client;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.LoraScale;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.gguf.TinyLora;
@@ -11,7 +16,10 @@ import io.hyperion.core.gguf.TinyModel;
 import io.hyperion.core.model.HyperionConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -58,6 +66,75 @@ class LoraTest {
         assertThat(generated(lora + "=0")).isEqualTo(bare);
         assertThat(generated(lora.toString())).isNotEqualTo(bare).isEqualTo(generated(lora + "=1"));
         assertThat(generated(lora + "=4," + lora + "=-4")).isEqualTo(bare);
+    }
+
+    private static GenerateRequest request(double first, double second) {
+        return GenerateRequest.builder()
+                .prompt("once upon a time there was the one")
+                .parameters(GenerateParameters.builder()
+                        .temperature(0)
+                        .ignoreEos(true)
+                        .maxTokens(12)
+                        .lora(List.of(new LoraScale(0, first), new LoraScale(1, second)))
+                        .build())
+                .build();
+    }
+
+    @Test
+    @DisplayName(
+            "serves requests with different scales at the same time, each as if it were alone, and none from another's cache")
+    void scalesOfRequests() throws Exception {
+        // Exact, so that a text does not depend on what is evaluated beside it.
+        TinyModel.llama().exact().write(directory.resolve("tiny.gguf"));
+        Path other = TinyLora.llama(8).write(directory.resolve("other.gguf"));
+        List<GenerateRequest> requests =
+                List.of(request(0, 0), request(1, 0), request(0, 1), request(1, 1), request(-1, 0.5));
+        List<String> alone = new ArrayList<>();
+        for (GenerateRequest request : requests) {
+            try (InProcessClient client = client(lora + "," + other)) {
+                alone.add(client.generate(request).text());
+            }
+        }
+        assertThat(alone).doesNotHaveDuplicates();
+        try (InProcessClient client = client(lora + "," + other)) {
+            client.generate(request(0.25, 0));
+            for (GenerateRequest request : requests) {
+                assertThat(client.generate(request).cachedTokens()).isZero();
+            }
+            for (int round = 0; round < 3; round++) {
+                List<CompletableFuture<GenerateReply>> replies = requests.stream()
+                        .map(request -> client.generateAsync(request).toCompletableFuture())
+                        .toList();
+                for (int i = 0; i < replies.size(); i++) {
+                    assertThat(replies.get(i).get(30, SECONDS).text()).isEqualTo(alone.get(i));
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("takes its own scales where a request says nothing, and 0 for those that a request leaves out")
+    void scalesLeftOut() {
+        Path other = TinyLora.llama(8).write(directory.resolve("other.gguf"));
+        try (InProcessClient client = client(lora + "," + other + "=0.5")) {
+            GenerateParameters plain =
+                    request(1, 0.5).parameters().toBuilder().lora(List.of()).build();
+            GenerateRequest.Builder prompt = GenerateRequest.builder().prompt("once upon a time there was the one");
+            assertThat(client.generate(prompt.parameters(plain).build()).text())
+                    .isEqualTo(client.generate(request(0, 0)).text());
+            GenerateParameters silent = GenerateParameters.builder()
+                    .temperature(0)
+                    .ignoreEos(true)
+                    .maxTokens(12)
+                    .build();
+            assertThat(client.generate(prompt.parameters(silent).build()).text())
+                    .isEqualTo(client.generate(request(1, 0.5)).text());
+            GenerateParameters unknown =
+                    plain.toBuilder().lora(List.of(new LoraScale(2, 1))).build();
+            assertThatThrownBy(() -> client.generate(prompt.parameters(unknown).build()))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("'lora' names the adapter 2, but model 'a.b' has 2 adapters, from 0");
+        }
     }
 
     @Test
