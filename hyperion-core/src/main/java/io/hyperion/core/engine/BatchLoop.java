@@ -106,6 +106,9 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private List<LoraAdapter.Scaled> lastAdapters = List.of();
 
     private boolean aborted;
+    /** Whether the step under way gave logits that are no numbers. */
+    private boolean spoilt;
+
     private int lastUsedCells;
     private int freedCells;
     private boolean idleChanged;
@@ -620,6 +623,10 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         int promptTokens = plan.promptTokens();
         meter.step(event, System.nanoTime() - begin, generated, promptTokens, sequences);
         releaseEnded();
+        if (spoilt) {
+            spoilt = false;
+            startAnew();
+        }
     }
 
     /** {@return whom the next step evaluates: those who want the same adapters, as these act on a whole step; others have their turns} */
@@ -851,16 +858,35 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             return;
         }
         LOGGER.log(System.Logger.Level.DEBUG, "Model ''{0}'' has no free cells: a sequence waits", model);
-        active.remove(youngest);
         plan.remove(youngest);
-        cache.drop(youngest.place().orElseThrow());
-        int slot = youngest.slot();
-        youngest.preempt();
+        preempt(youngest);
+    }
+
+    /** A sequence gives its place back and waits at the head of the queue. */
+    private void preempt(Sequence sequence) {
+        active.remove(sequence);
+        cache.drop(sequence.place().orElseThrow());
+        int slot = sequence.slot();
+        sequence.preempt();
         synchronized (lock) {
-            queue.addPreempted(youngest);
+            queue.addPreempted(sequence);
         }
         freeSlot(slot);
         meter.preempted(slot);
+    }
+
+    /**
+     * After logits that are no numbers. What is wrong in the cells of one sequence, such as by an adapter at a scale that is too large,
+     * spoils all who are evaluated after it: llama.cpp multiplies what is in the cells of others by zero, and that is no number either.
+     */
+    private void startAnew() {
+        releaseEnded();
+        while (!active.isEmpty()) {
+            preempt(active.get(active.size() - 1));
+        }
+        context.clear();
+        cache.clear();
+        noteCells();
     }
 
     /** {@return how many tokens were generated} */
@@ -885,6 +911,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 sequence.request().fail(e);
                 continue;
             } catch (LlamaException | RuntimeException e) {
+                spoilt |= e instanceof LlamaException;
                 LOGGER.log(System.Logger.Level.ERROR, "Sampling with model '" + model + "' failed", e);
                 sequence.request().fail(new EngineException(ErrorCode.ENGINE_FAILURE, e.getMessage(), e));
                 continue;

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hyperion.api.EngineException;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,28 @@ class LoraTest {
             assertThatThrownBy(() -> client.generate(prompt.parameters(unknown).build()))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("'lora' names the adapter 2, but model 'a.b' has 2 adapters, from 0");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "fails a request whose scale is beyond the numbers of the cache, and no other at that time or afterwards")
+    void beyondNumbers() throws Exception {
+        TinyModel.llama().exact().write(directory.resolve("tiny.gguf"));
+        Path huge =
+                TinyLora.empty(7, 16_000).pair("blk.0.attn_v.weight", 64, 32, 8).write(directory.resolve("huge.gguf"));
+        try (InProcessClient client = client(lora + "," + huge + "=0")) {
+            String alone = client.generate(request(1, 0)).text();
+            for (int round = 0; round < 5; round++) {
+                List<CompletableFuture<GenerateReply>> replies = Stream.of(0, 1000, 0)
+                        .map(scale -> client.generateAsync(request(1, scale)).toCompletableFuture())
+                        .toList();
+                assertThatThrownBy(() -> replies.get(1).get(30, SECONDS)).hasCauseInstanceOf(EngineException.class);
+                for (int i : new int[] {0, 2}) {
+                    assertThat(replies.get(i).get(30, SECONDS).text()).isEqualTo(alone);
+                }
+            }
+            assertThat(client.generate(request(1, 0)).text()).isEqualTo(alone);
         }
     }
 
