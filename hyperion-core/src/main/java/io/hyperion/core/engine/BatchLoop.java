@@ -565,6 +565,9 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             int wanted = next.request().request().options().slot();
             int slot = wanted >= 0 && freeSlots.get(wanted) ? wanted : freeSlots.nextSetBit(0);
             freeSlots.clear(slot);
+            if (cache.isFull()) {
+                evictOldest();
+            }
             active.add(next);
             next.admit(cache.open(realm(next)), slot);
             idleChanged = true;

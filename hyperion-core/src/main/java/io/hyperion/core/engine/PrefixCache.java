@@ -107,6 +107,11 @@ final class PrefixCache {
         return !freeIds.isEmpty() || !idle.isEmpty();
     }
 
+    /** {@return whether each id is taken, by live or by idle sequences} */
+    boolean isFull() {
+        return freeIds.isEmpty();
+    }
+
     /** {@return a sequence without tokens; an idle one is given up for its id if need be. There are as many ids as slots, at least} */
     Place open(Realm realm) {
         if (freeIds.isEmpty()) {
