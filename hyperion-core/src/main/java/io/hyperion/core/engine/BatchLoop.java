@@ -158,7 +158,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         boolean queued = false;
         try {
             // Here, and not in the loop: some samplers take their time to be made.
-            Optional<Grammar> grammar = request.parameters().grammar().map(Grammar::parse);
+            Optional<GrammarConstraint> grammar =
+                    request.parameters().grammar().map(text -> new GrammarConstraint(Grammar.parse(text), tokenTrie()));
             running.sequences().forEach(sequence -> makeSampler(sequence, grammar));
             synchronized (lock) {
                 if (closing) {
@@ -186,7 +187,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         return running;
     }
 
-    private void makeSampler(Sequence sequence, Optional<Grammar> grammar) {
+    private void makeSampler(Sequence sequence, Optional<GrammarConstraint> grammar) {
         GenerateParameters parameters = sequence.request().request().parameters();
         if (sequence.index() > 0 && parameters.seed().isPresent()) {
             // With the same seed all texts would be the same.
@@ -195,19 +196,18 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                     .seed(seed % GenerateParameters.MAX_SEED)
                     .build();
         }
-        sequence.setSampler(TokenSampler.of(library, vocabulary, sequenceLimit, parameters, grammar.map(this::rule)));
+        Optional<TokenConstraint> rule = grammar.map(whole -> new GrammarRule(whole.copy()));
+        sequence.setSampler(TokenSampler.of(library, vocabulary, sequenceLimit, parameters, rule));
     }
 
-    private TokenConstraint rule(Grammar grammar) {
-        TokenTrie trie;
+    private TokenTrie tokenTrie() {
         synchronized (trieLock) {
             if (tokenTrie.isEmpty()) {
                 tokenTrie =
                         Optional.of(new TokenTrie(vocabulary.size(), vocabulary::piece, vocabulary::isEndOfGeneration));
             }
-            trie = tokenTrie.get();
+            return tokenTrie.get();
         }
-        return new GrammarRule(new GrammarConstraint(grammar, trie));
     }
 
     /** {@return when a sequence will be free for one who comes behind those who wait, if requests go on as they went} */
