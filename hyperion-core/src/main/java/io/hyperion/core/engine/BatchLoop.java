@@ -889,6 +889,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         }
         context.clear();
         cache.clear();
+        // A copy of what was spoilt would spoil every request that begins like it, each time anew.
+        parked.clear();
         noteCells();
     }
 

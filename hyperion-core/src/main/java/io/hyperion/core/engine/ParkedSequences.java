@@ -99,11 +99,15 @@ final class ParkedSequences implements AutoCloseable {
                 .forEach(this::drop);
     }
 
-    /** Frees all. */
-    @Override
-    public void close() {
+    /** Gives all up. */
+    void clear() {
         sequences.forEach(sequence -> sequence.state().close());
         sequences.clear();
         bytes = 0;
+    }
+
+    @Override
+    public void close() {
+        clear();
     }
 }
