@@ -8,10 +8,12 @@ public enum FinishReason {
     STOP,
     /** The token limit or the end of the context was reached. */
     LENGTH,
+    /** The model called tools: {@link Completion#toolCalls()} are to be run. */
+    TOOL_CALLS,
     /** The caller cancelled; the reply holds what there was. */
     CANCELLED;
 
-    /** {@return the name on the wire: {@code stop}, {@code length} or {@code cancelled}} */
+    /** {@return the name on the wire: {@code stop}, {@code length}, {@code tool_calls} or {@code cancelled}} */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -2,23 +2,37 @@ package io.hyperion.api;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
-/** What a stream of {@link HyperionClient#stream(GenerateRequest)} consists of: pieces of text, then one reply. */
+/**
+ * What a stream of {@link HyperionClient#stream(GenerateRequest)} consists of: pieces of text and of
+ * tool calls, then one reply.
+ */
 public sealed interface GenerateEvent {
     /**
      * A piece of a completion's text, never a part of a character. All pieces of a completion joined are its text.
      *
-     * @param text the text; empty only if there are probabilities
+     * @param text the text; empty only if there are probabilities or tokens
      * @param completion which completion it belongs to: an index into {@link GenerateReply#completions()}
      * @param probabilities of the tokens that were generated since the last piece of this completion, if the request asked for them
+     * @param tokens the ids of these tokens, if the request asked for them
+     * @param progress how far the request is, if the request asked for that
      */
-    record Piece(String text, int completion, List<TokenProbability> probabilities) implements GenerateEvent {
+    record Piece(
+            String text,
+            int completion,
+            List<TokenProbability> probabilities,
+            List<Integer> tokens,
+            Optional<Progress> progress)
+            implements GenerateEvent {
         /**
          * @throws IllegalArgumentException if the index is negative
          */
         public Piece {
             Objects.requireNonNull(text, "text");
             probabilities = List.copyOf(probabilities);
+            tokens = List.copyOf(tokens);
+            Objects.requireNonNull(progress, "progress");
             if (completion < 0) {
                 throw new IllegalArgumentException("The index must not be negative, but is " + completion);
             }
@@ -31,6 +45,41 @@ public sealed interface GenerateEvent {
          */
         public Piece(String text) {
             this(text, 0, List.of());
+        }
+
+        /**
+         * A piece that tells neither its tokens nor the progress.
+         *
+         * @param text the text
+         * @param completion which completion it belongs to
+         * @param probabilities of its tokens
+         */
+        public Piece(String text, int completion, List<TokenProbability> probabilities) {
+            this(text, completion, probabilities, List.of(), Optional.empty());
+        }
+    }
+
+    /**
+     * A piece of a tool call. The arguments of all pieces of a call joined are its arguments.
+     *
+     * @param completion which completion it belongs to: an index into {@link GenerateReply#completions()}
+     * @param index which of its calls: an index into {@link Completion#toolCalls()}
+     * @param id the call's id, the same in all of its pieces
+     * @param name the tool's name, the same in all of its pieces
+     * @param arguments what comes next of the arguments; may be empty, in the first piece of a call
+     */
+    record ToolCallPiece(int completion, int index, String id, String name, String arguments) implements GenerateEvent {
+        /**
+         * @throws IllegalArgumentException if an index is negative
+         */
+        public ToolCallPiece {
+            Objects.requireNonNull(id, "id");
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(arguments, "arguments");
+            if (completion < 0 || index < 0) {
+                throw new IllegalArgumentException(
+                        "The indices must not be negative, but are " + completion + " and " + index);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 package io.hyperion.api;
 
 /**
- * Hears of one generation: {@link #onStart} at most once, then {@link #onPiece} any number of times, then exactly one of
+ * Hears of one generation: {@link #onStart} at most once, then {@link #onPiece} and {@link #onToolCall} any number of times, then exactly one of
  * {@link #onDone} and {@link #onError}.
  *
  * <p>Calls come one at a time and in order, from a thread of the engine that serves other requests too: a listener must return at once
@@ -28,6 +28,13 @@ public interface GenerateListener {
      *     comes
      */
     void onText(String text);
+
+    /**
+     * A piece of a tool call. By default it is not listened to: the reply has the whole call.
+     *
+     * @param piece the piece
+     */
+    default void onToolCall(GenerateEvent.ToolCallPiece piece) {}
 
     /**
      * @param reply the whole reply; its texts are all pieces joined

@@ -307,6 +307,24 @@ public final class GenerateParameters {
         return list(Parameter.STOP, String.class).orElseGet(List::of);
     }
 
+    /** {@return whether the ids of the generated tokens are told; default false} */
+    public Optional<Boolean> returnTokens() {
+        return find(Parameter.RETURN_TOKENS, Boolean.class);
+    }
+
+    /** {@return whether each piece of a stream tells how far the request is; default false} */
+    public Optional<Boolean> timingsPerToken() {
+        return find(Parameter.TIMINGS_PER_TOKEN, Boolean.class);
+    }
+
+    /**
+     * {@return after how many milliseconds, counted from the first generated token, a generation ends at the next line break; 0 never; default
+     * 0}
+     */
+    public OptionalInt maxPredictMillis() {
+        return whole(find(Parameter.T_MAX_PREDICT_MS, Long.class));
+    }
+
     /** {@return how many completions to give; default 1} */
     public OptionalInt n() {
         return whole(find(Parameter.N, Long.class));
@@ -727,6 +745,30 @@ public final class GenerateParameters {
          */
         public Builder n(int value) {
             return set(Parameter.N, value);
+        }
+
+        /**
+         * @param value as in {@link GenerateParameters#returnTokens()}
+         * @return this
+         */
+        public Builder returnTokens(boolean value) {
+            return set(Parameter.RETURN_TOKENS, value);
+        }
+
+        /**
+         * @param value as in {@link GenerateParameters#timingsPerToken()}
+         * @return this
+         */
+        public Builder timingsPerToken(boolean value) {
+            return set(Parameter.TIMINGS_PER_TOKEN, value);
+        }
+
+        /**
+         * @param value as in {@link GenerateParameters#maxPredictMillis()}
+         * @return this
+         */
+        public Builder maxPredictMillis(int value) {
+            return set(Parameter.T_MAX_PREDICT_MS, value);
         }
 
         /**

@@ -46,6 +46,11 @@ public record GenerateReply(
         return completion().text();
     }
 
+    /** {@return the tools that the {@linkplain #completion() first completion} wants to have called} */
+    public List<ToolCall> toolCalls() {
+        return completion().toolCalls();
+    }
+
     /** {@return why the {@linkplain #completion() first completion} ended} */
     public FinishReason finishReason() {
         return completion().finishReason();

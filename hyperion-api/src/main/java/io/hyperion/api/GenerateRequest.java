@@ -3,11 +3,13 @@ package io.hyperion.api;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What to generate: a prompt, and how. All protocols and clients end in one of these. Immutable.
@@ -23,6 +25,9 @@ public final class GenerateRequest {
     /** The longest accepted identity of a caller in UTF-16 characters. */
     public static final int MAX_CALLER_LENGTH = 256;
 
+    /** The largest number of tools. */
+    public static final int MAX_TOOLS = 512;
+
     private final Optional<String> model;
     private final Prompt prompt;
     private final GenerateParameters parameters;
@@ -30,6 +35,10 @@ public final class GenerateRequest {
     private final Map<String, Object> templateVariables;
     private final Optional<Duration> timeout;
     private final Optional<String> caller;
+    private final List<Tool> tools;
+    private final ToolChoice toolChoice;
+    private final boolean parallelToolCalls;
+    private final ResponseFormat responseFormat;
 
     private GenerateRequest(Builder builder, Prompt prompt) {
         this.model = Optional.ofNullable(builder.model);
@@ -40,6 +49,10 @@ public final class GenerateRequest {
         this.templateVariables = Collections.unmodifiableMap(new LinkedHashMap<>(builder.templateVariables));
         this.timeout = Optional.ofNullable(builder.timeout);
         this.caller = Optional.ofNullable(builder.caller);
+        this.tools = List.copyOf(builder.tools);
+        this.toolChoice = builder.toolChoice;
+        this.parallelToolCalls = builder.parallelToolCalls;
+        this.responseFormat = builder.responseFormat;
     }
 
     /** {@return a builder} */
@@ -85,16 +98,57 @@ public final class GenerateRequest {
         return caller;
     }
 
+    /** {@return the tools that the model may call, each of another name; unmodifiable} */
+    public List<Tool> tools() {
+        return tools;
+    }
+
+    /** {@return whether it calls tools; of no importance without tools} */
+    public ToolChoice toolChoice() {
+        return toolChoice;
+    }
+
+    /** {@return whether it may call several tools in one turn} */
+    public boolean parallelToolCalls() {
+        return parallelToolCalls;
+    }
+
+    /** {@return the form of the text; that of a turn that calls tools is not bound to it} */
+    public ResponseFormat responseFormat() {
+        return responseFormat;
+    }
+
+    /** {@return a builder that has all that this request has} */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.model = model.orElse(null);
+        builder.prompt = prompt;
+        builder.parameters = parameters.toBuilder();
+        builder.template = template.orElse(null);
+        builder.templateVariables.putAll(templateVariables);
+        builder.timeout = timeout.orElse(null);
+        builder.caller = caller.orElse(null);
+        builder.tools = tools;
+        builder.toolChoice = toolChoice;
+        builder.parallelToolCalls = parallelToolCalls;
+        builder.responseFormat = responseFormat;
+        return builder;
+    }
+
     /** Collects a request: either messages or a raw prompt, and what else is wanted. Methods throw as the records they fill. */
     public static final class Builder {
         private String model;
         private List<Message> messages;
-        private String prompt;
+        private Prompt prompt;
         private GenerateParameters.Builder parameters = GenerateParameters.builder();
         private String template;
         private final Map<String, Object> templateVariables = new LinkedHashMap<>();
         private Duration timeout;
         private String caller;
+        private List<Tool> tools = List.of();
+        private ToolChoice toolChoice = ToolChoice.AUTO;
+        private boolean parallelToolCalls = true;
+        private ResponseFormat responseFormat = ResponseFormat.TEXT;
 
         private Builder() {}
 
@@ -116,6 +170,10 @@ public final class GenerateRequest {
         public Builder message(Message message) {
             if (messages == null) {
                 messages = new ArrayList<>();
+                if (prompt instanceof Prompt.Chat chat) {
+                    messages.addAll(chat.messages());
+                    prompt = null;
+                }
             }
             messages.add(Objects.requireNonNull(message, "message"));
             return this;
@@ -129,6 +187,9 @@ public final class GenerateRequest {
          */
         public Builder messages(List<Message> turns) {
             messages = new ArrayList<>(turns);
+            if (prompt instanceof Prompt.Chat) {
+                prompt = null;
+            }
             return this;
         }
 
@@ -169,7 +230,53 @@ public final class GenerateRequest {
          * @return this
          */
         public Builder prompt(String text) {
-            prompt = Objects.requireNonNull(text, "text");
+            return prompt(new Prompt.Raw(text));
+        }
+
+        /**
+         * Sets what the model goes on from.
+         *
+         * @param value a conversation, a text, tokens, or a gap to fill
+         * @return this
+         */
+        public Builder prompt(Prompt value) {
+            prompt = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * @param values the tools that the model may call; none by default
+         * @return this
+         */
+        public Builder tools(List<Tool> values) {
+            tools = List.copyOf(values);
+            return this;
+        }
+
+        /**
+         * @param value whether it calls tools; {@link ToolChoice#AUTO} by default
+         * @return this
+         */
+        public Builder toolChoice(ToolChoice value) {
+            toolChoice = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * @param value whether it may call several tools in one turn; true by default
+         * @return this
+         */
+        public Builder parallelToolCalls(boolean value) {
+            parallelToolCalls = value;
+            return this;
+        }
+
+        /**
+         * @param value the form of the text; {@link ResponseFormat#TEXT} by default
+         * @return this
+         */
+        public Builder responseFormat(ResponseFormat value) {
+            responseFormat = Objects.requireNonNull(value, "value");
             return this;
         }
 
@@ -286,7 +393,9 @@ public final class GenerateRequest {
 
         /**
          * @return the request
-         * @throws InvalidRequestException if there are neither messages nor a prompt, or both, or one of them is not valid
+         * @throws InvalidRequestException if there are neither messages nor a prompt, or both, or one of them is not valid; or if two tools
+         *     have the same name, the choice names or needs one that is not there, tools are given without a conversation, or a grammar
+         *     together with a form of the text
          */
         public GenerateRequest build() {
             if (messages != null && prompt != null) {
@@ -297,7 +406,49 @@ public final class GenerateRequest {
                 throw new InvalidRequestException(
                         ErrorCode.MISSING_FIELD, "messages", "'messages' (or a raw 'prompt') is missing");
             }
-            return new GenerateRequest(this, messages != null ? new Prompt.Chat(messages) : new Prompt.Raw(prompt));
+            Prompt whole = messages != null ? new Prompt.Chat(messages) : prompt;
+            requireTools(whole);
+            GenerateRequest request = new GenerateRequest(this, whole);
+            if (responseFormat != ResponseFormat.TEXT
+                    && request.parameters.grammar().isPresent()) {
+                throw new InvalidRequestException(
+                        ErrorCode.CONFLICT,
+                        "response_format",
+                        "'response_format' and 'grammar' exclude each other: both say what the text may be");
+            }
+            return request;
+        }
+
+        private void requireTools(Prompt whole) {
+            if (tools.size() > MAX_TOOLS) {
+                throw new InvalidRequestException(
+                        ErrorCode.OUT_OF_RANGE,
+                        "tools",
+                        "'tools' holds " + tools.size() + " tools; at most " + MAX_TOOLS + " are allowed");
+            }
+            if (!tools.isEmpty() && !(whole instanceof Prompt.Chat)) {
+                throw new InvalidRequestException(
+                        ErrorCode.CONFLICT, "tools", "'tools' need 'messages': a raw 'prompt' is taken as it is");
+            }
+            Set<String> names = new HashSet<>();
+            for (Tool tool : tools) {
+                if (!names.add(tool.name())) {
+                    throw new InvalidRequestException(
+                            ErrorCode.CONFLICT,
+                            "tools.function.name",
+                            "Two tools have the name '" + tool.name() + "'; each needs another one");
+                }
+            }
+            if (toolChoice instanceof ToolChoice.Named named && !names.contains(named.name())) {
+                throw new InvalidRequestException(
+                        ErrorCode.UNKNOWN_VALUE,
+                        "tool_choice",
+                        "'tool_choice' names '" + Excerpts.of(named.name()) + "', which is not one of 'tools'");
+            }
+            if (toolChoice == ToolChoice.REQUIRED && tools.isEmpty()) {
+                throw new InvalidRequestException(
+                        ErrorCode.CONFLICT, "tool_choice", "'tool_choice' is required, but there are no 'tools'");
+            }
         }
     }
 }

@@ -69,6 +69,18 @@ public interface HyperionClient {
     Generation stream(GenerateRequest request, GenerateListener listener);
 
     /**
+     * Renders a conversation by the template that {@link #generate} would use, with the tools that it would tell of, and generates
+     * nothing. Does not load the model.
+     *
+     * @param request the conversation; a raw prompt is given back as it is
+     * @return the prompt as text
+     * @throws ModelNotFoundException if the request names a model that does not exist
+     * @throws ModelUnavailableException if the model cannot be served
+     * @throws InvalidRequestException if the request does not fit the model or its template
+     */
+    String render(GenerateRequest request);
+
+    /**
      * Turns text into the tokens of a model. Loads the model first if need be, and waits for that.
      *
      * @param request the text

@@ -70,6 +70,12 @@ public enum Parameter {
     N_PROBS("n_probs", Type.WHOLE, 0, 100, 0),
     /** See {@link GenerateParameters#postSamplingProbabilities()}. */
     POST_SAMPLING_PROBS("post_sampling_probs", Type.BOOLEAN, 0, 1, 0),
+    /** See {@link GenerateParameters#returnTokens()}. */
+    RETURN_TOKENS("return_tokens", Type.BOOLEAN, 0, 1, 0),
+    /** See {@link GenerateParameters#timingsPerToken()}. */
+    TIMINGS_PER_TOKEN("timings_per_token", Type.BOOLEAN, 0, 1, 0),
+    /** See {@link GenerateParameters#maxPredictMillis()}. */
+    T_MAX_PREDICT_MS("t_max_predict_ms", Type.WHOLE, 0, Integer.MAX_VALUE, 0),
     /** See {@link GenerateParameters#maxTokens()}. */
     MAX_TOKENS("max_tokens", Type.WHOLE, 0, Integer.MAX_VALUE),
     /** See {@link GenerateParameters#stop()}. */

@@ -8,14 +8,18 @@ import java.util.stream.Collectors;
 public enum Role {
     /** Instructions that hold for the whole conversation. */
     SYSTEM,
+    /** OpenAI's newer name for {@link #SYSTEM}; a template that does not know it is given the older one. */
+    DEVELOPER,
     /** The person or program that asks. */
     USER,
     /** The model. */
-    ASSISTANT;
+    ASSISTANT,
+    /** The result of a {@link ToolCall}. */
+    TOOL;
 
     /**
-     * The role of a name on the wire, in any case: {@code system}, {@code user}, {@code assistant}, or {@code AI}, which Hyperion's
-     * first clients send for the assistant.
+     * The role of a name on the wire, in any case: {@code system}, {@code developer}, {@code user}, {@code assistant}, {@code tool}, or
+     * {@code AI}, which Hyperion's first clients send for the assistant.
      *
      * @param name the name; not null
      * @return the role
@@ -24,8 +28,10 @@ public enum Role {
     public static Role of(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "system" -> SYSTEM;
+            case "developer" -> DEVELOPER;
             case "user" -> USER;
             case "assistant", "ai" -> ASSISTANT;
+            case "tool" -> TOOL;
             default ->
                 throw new InvalidRequestException(
                         ErrorCode.UNKNOWN_VALUE,
@@ -36,7 +42,7 @@ public enum Role {
         };
     }
 
-    /** {@return the name used in templates and on the wire: {@code system}, {@code user} or {@code assistant}} */
+    /** {@return the name used in templates and on the wire, such as {@code system}} */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -39,6 +39,6 @@ class ErrorsTest {
         assertThatThrownBy(() -> Role.of("wizard\n\u0007"))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("'wizard\uFFFD\uFFFD'")
-                .hasMessageContaining("system, user, assistant");
+                .hasMessageContaining("system, developer, user, assistant, tool");
     }
 }

@@ -80,6 +80,14 @@ final class EventSubscription implements Flow.Subscription, GenerateListener {
     }
 
     @Override
+    public void onToolCall(GenerateEvent.ToolCallPiece piece) {
+        synchronized (this) {
+            pending.add(piece);
+        }
+        emit();
+    }
+
+    @Override
     public void onText(String text) {
         onPiece(new GenerateEvent.Piece(text));
     }

@@ -135,6 +135,11 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     }
 
     @Override
+    public String render(GenerateRequest request) {
+        return catalog.find(request.model()).render(request);
+    }
+
+    @Override
     public TokenizeReply tokenize(TokenizeRequest request) {
         return catalog.find(request.model()).tokenize(request);
     }

@@ -198,7 +198,7 @@ final class RunningRequest implements Generation {
 
     private static RequestOutcome outcomeOf(FinishReason reason) {
         return switch (reason) {
-            case STOP -> RequestOutcome.STOPPED;
+            case STOP, TOOL_CALLS -> RequestOutcome.STOPPED;
             case LENGTH -> RequestOutcome.LENGTH;
             case CANCELLED -> RequestOutcome.CANCELLED;
         };

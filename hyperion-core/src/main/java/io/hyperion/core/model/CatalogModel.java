@@ -145,6 +145,20 @@ public final class CatalogModel {
     }
 
     /**
+     * Renders the prompt of a request, and does nothing else.
+     *
+     * @param request the request
+     * @return the prompt
+     * @throws HyperionException if it does not fit the model or its template
+     */
+    public String render(GenerateRequest request) {
+        synchronized (lock) {
+            requireServing();
+            return prompt(request);
+        }
+    }
+
+    /**
      * Turns text into tokens; loads the model first if need be, and waits for that.
      *
      * @param request the text
@@ -326,7 +340,10 @@ public final class CatalogModel {
             }
             return raw.text();
         }
-        Prompt.Chat chat = (Prompt.Chat) request.prompt();
+        if (!(request.prompt() instanceof Prompt.Chat chat)) {
+            throw new InvalidRequestException(
+                    ErrorCode.NOT_SUPPORTED, "prompt", "Prompts of tokens and gaps to fill are not served yet");
+        }
         PromptTemplate rendering = request.template()
                 .map(PromptTemplates::named)
                 .or(() -> template)

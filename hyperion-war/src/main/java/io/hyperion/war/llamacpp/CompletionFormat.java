@@ -34,7 +34,10 @@ public class CompletionFormat implements WireFormat {
             Parameter.TOP_K,
             Parameter.SEED,
             Parameter.DRY_BASE,
-            Parameter.ID_SLOT));
+            Parameter.ID_SLOT,
+            Parameter.RETURN_TOKENS,
+            Parameter.TIMINGS_PER_TOKEN,
+            Parameter.T_MAX_PREDICT_MS));
 
     private static final Set<String> OWN =
             Set.of("prompt", "n_predict", "top_k", "seed", "dry_base", "id_slot", "slot_id", "stream", "model");

@@ -129,7 +129,9 @@ public final class PieceBuffer implements GenerateListener {
 
     /** {@return the piece that waits, or after all of these the end; empty if neither is there} */
     public synchronized Optional<Taken> poll() {
-        return pieces.poll().<Taken>map(Piece::new).or(this::end);
+        return pieces.poll()
+                .<Taken>map(piece -> new Piece((GenerateEvent.Piece) piece))
+                .or(this::end);
     }
 
     /** {@return the end, once there is one and no piece waits before it} */

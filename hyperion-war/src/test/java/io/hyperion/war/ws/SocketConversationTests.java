@@ -480,6 +480,11 @@ class SocketConversationTests {
         }
 
         @Override
+        public String render(GenerateRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public TokenizeReply tokenize(TokenizeRequest request) {
             throw new UnsupportedOperationException();
         }
