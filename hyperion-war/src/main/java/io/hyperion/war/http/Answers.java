@@ -2,7 +2,7 @@ package io.hyperion.war.http;
 
 import io.hyperion.api.HyperionException;
 import io.hyperion.war.wire.RetryHints;
-import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -18,7 +18,7 @@ public final class Answers {
      * @param body the body
      * @return the answer
      */
-    public static Response.ResponseBuilder json(int status, JsonObject body) {
+    public static Response.ResponseBuilder json(int status, JsonValue body) {
         byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
         return Response.status(status)
                 .type(MediaType.APPLICATION_JSON_TYPE)

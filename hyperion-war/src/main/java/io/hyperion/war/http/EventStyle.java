@@ -7,18 +7,26 @@ public enum EventStyle {
     /** Every event has a name: {@code token}, {@code done} or {@code error}. */
     NAMED("event: token\ndata: ", "event: done\ndata: ", "event: error\ndata: "),
     /** As llama.cpp: data alone, but an error in a field of its own. */
-    PLAIN("data: ", "data: ", "error: ");
+    PLAIN("data: ", "data: ", "error: "),
+    /** As OpenAI: data alone, and a last event that is no JSON. */
+    MARKED("data: ", "data: ", "data: ", "data: [DONE]\n\n");
 
     private static final String END = "\n\n";
 
     private final String token;
     private final String done;
     private final String error;
+    private final String mark;
 
     EventStyle(String token, String done, String error) {
+        this(token, done, error, "");
+    }
+
+    EventStyle(String token, String done, String error, String mark) {
         this.token = token;
         this.done = done;
         this.error = error;
+        this.mark = mark;
     }
 
     String token(JsonObject data) {
@@ -31,5 +39,10 @@ public enum EventStyle {
 
     String error(JsonObject data) {
         return error + data + END;
+    }
+
+    /** {@return what comes behind the last event of a stream that ended well} */
+    String mark() {
+        return mark;
     }
 }

@@ -42,8 +42,7 @@ public class Generations {
             WireFormat format = protocol.format();
             hints = FieldHints.of(fields.names(), format.fields());
             WireCall call = format.read(fields);
-            HttpGeneration generation = new HttpGeneration(call, protocol, hints, response, workers.executor());
-            generation.attach(client.stream(call.request(), generation.listener()));
+            new HttpGeneration(call, protocol, hints, response, workers.executor()).begin(client);
         } catch (HyperionException refusal) {
             response.resume(Answers.warn(Answers.error(refusal, protocol.errorFormat()), hints)
                     .build());

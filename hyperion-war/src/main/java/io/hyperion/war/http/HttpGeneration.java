@@ -3,8 +3,8 @@ package io.hyperion.war.http;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
-import io.hyperion.api.GenerateListener;
-import io.hyperion.api.Generation;
+import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.war.wire.InternalErrors;
 import io.hyperion.war.wire.PieceBuffer;
@@ -24,6 +24,9 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One generation on its way out over HTTP. The first word from the engine decides: an error gets its own status, anything else commits
@@ -45,6 +48,8 @@ final class HttpGeneration {
     private final boolean streams;
     private final PieceBuffer buffer;
     private final AtomicBoolean answered = new AtomicBoolean();
+    private volatile boolean begun;
+    private volatile boolean signalled;
 
     HttpGeneration(
             WireCall call, HttpProtocol protocol, List<String> hints, AsyncResponse response, Executor executor) {
@@ -54,21 +59,35 @@ final class HttpGeneration {
         this.response = response;
         this.executor = executor;
         this.streams = call.stream().orElse(false);
-        this.buffer = new PieceBuffer(streams, this::signalled);
+        this.buffer = new PieceBuffer(call.requests().size(), streams, this::signalled);
         response.register((ConnectionCallback) gone -> buffer.cancel());
     }
 
-    /** {@return what the engine tells} */
-    GenerateListener listener() {
-        return buffer;
-    }
-
-    void attach(Generation generation) {
-        buffer.attach(generation);
+    /** Begins all that the call asks for. What is refused ends the call, before anything is answered. */
+    void begin(HyperionClient client) {
+        List<GenerateRequest> requests = call.requests();
+        try {
+            for (int i = 0; i < requests.size(); i++) {
+                buffer.attach(i, client.stream(requests.get(i), buffer.listener(i)));
+            }
+        } catch (HyperionException refusal) {
+            buffer.fail(refusal);
+        } catch (RuntimeException failure) {
+            buffer.cancel();
+            throw failure;
+        }
+        begun = true;
+        if (signalled) {
+            signalled();
+        }
     }
 
     /** In a thread of the engine, at every change: the first one that can be answered moves the answer to a thread that may block. */
     private void signalled() {
+        signalled = true;
+        if (!begun) {
+            return;
+        }
         if (answered.get() || (!streams && buffer.end().isEmpty()) || answered.getAndSet(true)) {
             return;
         }
@@ -88,7 +107,7 @@ final class HttpGeneration {
             if (end instanceof PieceBuffer.Failed failed) {
                 answer = Answers.error(failed.error(), protocol.errorFormat());
             } else if (!streams && end instanceof PieceBuffer.Done done) {
-                answer = Answers.json(200, call.reply(done.reply()));
+                answer = Answers.json(200, call.reply(done.replies()));
             } else {
                 answer = Response.ok((StreamingOutput) this::write, EVENTS)
                         .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -104,9 +123,10 @@ final class HttpGeneration {
     private void write(OutputStream out) {
         boolean more = true;
         try {
+            out.write(begin().getBytes(StandardCharsets.UTF_8));
             while (more) {
                 Optional<PieceBuffer.Taken> taken = buffer.await(KEEP_ALIVE);
-                out.write(taken.map(this::event).orElse(":\n\n").getBytes(StandardCharsets.UTF_8));
+                out.write(taken.map(this::events).orElse(":\n\n").getBytes(StandardCharsets.UTF_8));
                 out.flush();
                 more = taken.isEmpty() || taken.get() instanceof PieceBuffer.Piece;
             }
@@ -121,22 +141,33 @@ final class HttpGeneration {
         }
     }
 
-    private String event(PieceBuffer.Taken taken) {
+    private String begin() {
+        return told(() -> call.streamBegin().stream().map(protocol.events()::token));
+    }
+
+    private String events(PieceBuffer.Taken taken) {
         EventStyle style = protocol.events();
-        HyperionException error;
-        try {
-            if (taken instanceof PieceBuffer.Piece piece) {
-                return style.token(call.piece(piece.piece()));
-            }
-            if (taken instanceof PieceBuffer.Done done) {
-                return style.done(call.streamEnd(done.reply()));
-            }
-            error = ((PieceBuffer.Failed) taken).error();
-        } catch (HyperionException failure) {
-            error = failure;
-        } catch (RuntimeException failure) {
-            error = InternalErrors.log("a stream", failure);
+        if (taken instanceof PieceBuffer.Piece piece) {
+            return told(() -> Stream.of(style.token(call.piece(piece.generation(), piece.piece()))));
         }
-        return style.error(protocol.errorFormat().format(error, Answers.status(error)));
+        if (taken instanceof PieceBuffer.Done done) {
+            return told(() ->
+                    Stream.concat(call.streamEnd(done.replies()).stream().map(style::done), Stream.of(style.mark())));
+        }
+        return error(((PieceBuffer.Failed) taken).error());
+    }
+
+    private String told(Supplier<Stream<String>> events) {
+        try {
+            return events.get().collect(Collectors.joining());
+        } catch (HyperionException failure) {
+            return error(failure);
+        } catch (RuntimeException failure) {
+            return error(InternalErrors.log("a stream", failure));
+        }
+    }
+
+    private String error(HyperionException error) {
+        return protocol.events().error(protocol.errorFormat().format(error, Answers.status(error)));
     }
 }

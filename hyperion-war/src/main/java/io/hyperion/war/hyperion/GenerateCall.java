@@ -7,6 +7,7 @@ import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.Parameter;
 import io.hyperion.api.TokenProbability;
 import io.hyperion.war.json.Json;
+import io.hyperion.war.wire.PieceDetails;
 import io.hyperion.war.wire.Probabilities;
 import io.hyperion.war.wire.WireCall;
 import jakarta.json.JsonArrayBuilder;
@@ -18,14 +19,23 @@ import java.util.Optional;
 /** One {@code generate} request, and how its results are told. */
 record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implements WireCall {
     @Override
-    public JsonObject piece(GenerateEvent.Piece piece) {
-        JsonObjectBuilder event = Json.object().add("text", piece.text());
-        addDetails(event, piece);
+    public List<GenerateRequest> requests() {
+        return List.of(request);
+    }
+
+    @Override
+    public JsonObject piece(int generation, GenerateEvent piece) {
+        JsonObjectBuilder event = Json.object();
+        if (piece instanceof GenerateEvent.Piece text) {
+            event.add("text", text.text());
+        }
+        PieceDetails.add(event, piece, request.parameters());
         return event.build();
     }
 
     @Override
-    public JsonObject reply(GenerateReply reply) {
+    public JsonObject reply(List<GenerateReply> replies) {
+        GenerateReply reply = replies.get(0);
         // The first eight fields are those of Hyperion's first clients, in their order; success is a string to them.
         JsonObjectBuilder result = Json.object()
                 .add("success", "true")
@@ -65,7 +75,7 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
     }
 
     @Override
-    public JsonObject streamEnd(GenerateReply reply) {
-        return reply(reply);
+    public List<JsonObject> streamEnd(List<GenerateReply> replies) {
+        return List.of(reply(replies));
     }
 }

@@ -11,11 +11,13 @@ import io.hyperion.api.LogitBias;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Parameter;
 import io.hyperion.war.json.Json;
+import io.hyperion.war.wire.PieceDetails;
 import io.hyperion.war.wire.Probabilities;
 import io.hyperion.war.wire.WireCall;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,20 +30,29 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
     private static final Set<Parameter> ALWAYS_TOLD = EnumSet.of(Parameter.MAX_TOKENS, Parameter.SEED, Parameter.STOP);
 
     @Override
-    public JsonObject piece(GenerateEvent.Piece piece) {
-        JsonObjectBuilder event = Json.object().add("content", piece.text()).add("stop", false);
-        addDetails(event, piece);
+    public List<GenerateRequest> requests() {
+        return List.of(request);
+    }
+
+    @Override
+    public JsonObject piece(int generation, GenerateEvent piece) {
+        JsonObjectBuilder event = Json.object();
+        if (piece instanceof GenerateEvent.Piece text) {
+            event.add("content", text.text());
+        }
+        event.add("stop", false);
+        PieceDetails.add(event, piece, request.parameters());
         return event.build();
     }
 
     @Override
-    public JsonObject reply(GenerateReply reply) {
-        return result(reply, false);
+    public JsonValue reply(List<GenerateReply> replies) {
+        return result(replies.get(0), false);
     }
 
     @Override
-    public JsonObject streamEnd(GenerateReply reply) {
-        return result(reply, true);
+    public List<JsonObject> streamEnd(List<GenerateReply> replies) {
+        return List.of(result(replies.get(0), true));
     }
 
     /** The first completion's fields are the result's own; if there are more, all are in a list too. */

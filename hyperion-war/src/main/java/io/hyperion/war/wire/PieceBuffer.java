@@ -7,29 +7,39 @@ import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.PieceQueue;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * Stands between one generation and the one who passes its results on. Pieces that nobody has taken yet are joined into one, so what
- * waits here is at most the text itself, however slow the taker is; the engine's threads never wait here.
+ * Stands between the generations of one call, mostly a single one, and the one who passes their results on. Pieces that nobody has taken
+ * yet are joined, so what waits here is at most the texts themselves, however slow the taker is; the engine's threads never wait here.
+ * When one generation fails the others are cancelled, and the call has failed.
  */
-public final class PieceBuffer implements GenerateListener {
+public final class PieceBuffer {
     /** What is taken from the buffer. */
     public sealed interface Taken {}
 
     /**
-     * What came of a completion since the last taking.
+     * What came of a text or a tool call since the last taking.
      *
-     * @param piece the piece
+     * @param generation which of the call's generations it belongs to, from 0
+     * @param piece a {@link GenerateEvent.Piece} or a {@link GenerateEvent.ToolCallPiece}
      */
-    public record Piece(GenerateEvent.Piece piece) implements Taken {}
+    public record Piece(int generation, GenerateEvent piece) implements Taken {}
 
     /**
-     * The end: there is a reply.
+     * The end: there is a reply of each generation.
      *
-     * @param reply the reply
+     * @param replies the replies, in the order of the generations
      */
-    public record Done(GenerateReply reply) implements Taken {}
+    public record Done(List<GenerateReply> replies) implements Taken {
+        public Done {
+            replies = List.copyOf(replies);
+        }
+    }
 
     /**
      * The end: there is no reply.
@@ -40,30 +50,47 @@ public final class PieceBuffer implements GenerateListener {
 
     private final boolean keepsPieces;
     private final Runnable signal;
-    private final PieceQueue pieces = new PieceQueue();
+    private final PieceQueue[] pieces;
+    private final GenerateReply[] replies;
+    private final Generation[] generations;
+    private int awaited;
     private Taken end;
     private boolean cancelled;
-    private Generation generation;
 
     /**
+     * @param count how many generations the call has; at least 1
      * @param keepsPieces whether pieces are taken at all; if not, only the end is
-     * @param signal runs whenever something is there to be taken that was not before, and when the request has got a sequence; in a
-     *     thread of the engine, so it must return at once
+     * @param signal runs whenever something is there to be taken that was not before, and when a request has got a sequence; in a thread of
+     *     the engine, so it must return at once
      */
-    public PieceBuffer(boolean keepsPieces, Runnable signal) {
+    public PieceBuffer(int count, boolean keepsPieces, Runnable signal) {
         this.keepsPieces = keepsPieces;
         this.signal = signal;
+        this.pieces = Stream.generate(PieceQueue::new).limit(count).toArray(PieceQueue[]::new);
+        this.replies = new GenerateReply[count];
+        this.generations = new Generation[count];
+        this.awaited = count;
     }
 
     /**
-     * Ties the generation to {@link #cancel}.
+     * @param generation which generation, from 0
+     * @return what it tells
+     */
+    public GenerateListener listener(int generation) {
+        Objects.checkIndex(generation, pieces.length);
+        return new Ear(generation);
+    }
+
+    /**
+     * Ties a generation to {@link #cancel}.
      *
+     * @param generation which one, from 0
      * @param handle the generation that tells this buffer
      */
-    public void attach(Generation handle) {
+    public void attach(int generation, Generation handle) {
         boolean late;
         synchronized (this) {
-            generation = handle;
+            generations[generation] = handle;
             late = cancelled;
         }
         if (late) {
@@ -71,72 +98,50 @@ public final class PieceBuffer implements GenerateListener {
         }
     }
 
-    /** Cancels the generation; if it is only being started, as soon as {@link #attach} is called. */
+    /** Cancels all generations; one that is only being started, as soon as {@link #attach} is called. */
     public void cancel() {
-        Generation handle;
+        List<Generation> handles;
         synchronized (this) {
             cancelled = true;
-            handle = generation;
+            handles = Stream.of(generations).filter(Objects::nonNull).toList();
         }
-        if (handle != null) {
-            handle.cancel();
-        }
+        handles.forEach(Generation::cancel);
     }
 
-    @Override
-    public void onStart() {
-        signal.run();
-    }
-
-    @Override
-    public void onPiece(GenerateEvent.Piece piece) {
-        if (!keepsPieces) {
-            return;
-        }
-        boolean first;
+    /**
+     * A generation failed, or was refused: so did the call.
+     *
+     * @param error why; what others say later is not heard
+     */
+    public void fail(HyperionException error) {
         synchronized (this) {
-            first = pieces.isEmpty();
-            pieces.add(piece);
+            if (end != null) {
+                return;
+            }
+            end = new Failed(error);
             notifyAll();
         }
-        if (first) {
-            signal.run();
-        }
-    }
-
-    @Override
-    public void onText(String text) {
-        onPiece(new GenerateEvent.Piece(text));
-    }
-
-    @Override
-    public void onDone(GenerateReply reply) {
-        end(new Done(reply));
-    }
-
-    @Override
-    public void onError(HyperionException error) {
-        end(new Failed(error));
-    }
-
-    private void end(Taken last) {
-        synchronized (this) {
-            end = last;
-            notifyAll();
-        }
+        cancel();
         signal.run();
     }
 
     /** {@return the piece that waits, or after all of these the end; empty if neither is there} */
     public synchronized Optional<Taken> poll() {
-        return pieces.poll()
-                .<Taken>map(piece -> new Piece((GenerateEvent.Piece) piece))
-                .or(this::end);
+        for (int i = 0; i < pieces.length; i++) {
+            if (!pieces[i].isEmpty()) {
+                return Optional.of(new Piece(i, pieces[i].poll().orElseThrow()));
+            }
+        }
+        return Optional.ofNullable(end);
     }
 
     /** {@return the end, once there is one and no piece waits before it} */
     public synchronized Optional<Taken> end() {
-        return pieces.isEmpty() ? Optional.ofNullable(end) : Optional.empty();
+        return isEmpty() ? Optional.ofNullable(end) : Optional.empty();
+    }
+
+    private boolean isEmpty() {
+        return Stream.of(pieces).allMatch(PieceQueue::isEmpty);
     }
 
     /**
@@ -146,7 +151,7 @@ public final class PieceBuffer implements GenerateListener {
      */
     public synchronized Optional<Taken> await(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (pieces.isEmpty() && end == null) {
+        while (isEmpty() && end == null) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return Optional.empty();
@@ -155,5 +160,70 @@ public final class PieceBuffer implements GenerateListener {
             wait(Math.max(1, left / 1_000_000));
         }
         return poll();
+    }
+
+    /** Hears one generation. */
+    private final class Ear implements GenerateListener {
+        private final int generation;
+
+        Ear(int generation) {
+            this.generation = generation;
+        }
+
+        @Override
+        public void onStart() {
+            signal.run();
+        }
+
+        @Override
+        public void onPiece(GenerateEvent.Piece piece) {
+            keep(queue -> queue.add(piece));
+        }
+
+        @Override
+        public void onToolCall(GenerateEvent.ToolCallPiece piece) {
+            keep(queue -> queue.add(piece));
+        }
+
+        private void keep(Consumer<PieceQueue> piece) {
+            if (!keepsPieces) {
+                return;
+            }
+            boolean first;
+            synchronized (PieceBuffer.this) {
+                if (end != null) {
+                    return;
+                }
+                first = isEmpty();
+                piece.accept(pieces[generation]);
+                PieceBuffer.this.notifyAll();
+            }
+            if (first) {
+                signal.run();
+            }
+        }
+
+        @Override
+        public void onText(String text) {
+            onPiece(new GenerateEvent.Piece(text));
+        }
+
+        @Override
+        public void onDone(GenerateReply reply) {
+            synchronized (PieceBuffer.this) {
+                replies[generation] = reply;
+                if (end != null || --awaited > 0) {
+                    return;
+                }
+                end = new Done(List.of(replies));
+                PieceBuffer.this.notifyAll();
+            }
+            signal.run();
+        }
+
+        @Override
+        public void onError(HyperionException error) {
+            fail(error);
+        }
     }
 }

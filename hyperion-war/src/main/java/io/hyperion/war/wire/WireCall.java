@@ -1,55 +1,42 @@
 package io.hyperion.war.wire;
 
 import io.hyperion.api.GenerateEvent;
-import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
-import io.hyperion.api.Parameter;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonValue;
+import java.util.List;
 import java.util.Optional;
 
-/** One generation asked for in a {@link WireFormat}, and how its results are told. */
+/** What was asked for in a {@link WireFormat}: one generation, or one for each of several prompts, and how the results are told. */
 public interface WireCall {
-    /** {@return what to generate} */
-    GenerateRequest request();
+    /** {@return what to generate; at least one request} */
+    List<GenerateRequest> requests();
 
     /** {@return whether pieces are wanted as they come; empty if the caller does not say} */
     Optional<Boolean> stream();
 
-    /**
-     * @param piece a piece of a completion
-     * @return how a stream over HTTP tells it
-     */
-    JsonObject piece(GenerateEvent.Piece piece);
-
-    /**
-     * Adds what a piece says beside its text: which completion it belongs to if there are several, and probabilities.
-     *
-     * @param event gets it
-     * @param piece the piece
-     */
-    default void addDetails(JsonObjectBuilder event, GenerateEvent.Piece piece) {
-        GenerateParameters parameters = request().parameters();
-        if (parameters.n().orElse(1) > 1 || piece.completion() > 0) {
-            event.add("index", piece.completion());
-        }
-        if (!piece.probabilities().isEmpty()) {
-            event.add(
-                    "completion_probabilities",
-                    Probabilities.list(piece.probabilities(), parameters.truth(Parameter.POST_SAMPLING_PROBS)));
-        }
+    /** {@return what a stream over HTTP tells before all else, once the request has a sequence} */
+    default List<JsonObject> streamBegin() {
+        return List.of();
     }
 
     /**
-     * @param reply the result
-     * @return how a single answer tells it
+     * @param generation which of the {@link #requests()} it belongs to
+     * @param piece a {@link GenerateEvent.Piece} or a {@link GenerateEvent.ToolCallPiece}
+     * @return how a stream over HTTP tells it
      */
-    JsonObject reply(GenerateReply reply);
+    JsonObject piece(int generation, GenerateEvent piece);
 
     /**
-     * @param reply the result
-     * @return how the end of a stream over HTTP tells it, the pieces having been told before
+     * @param replies the result of each request
+     * @return how a single answer tells them
      */
-    JsonObject streamEnd(GenerateReply reply);
+    JsonValue reply(List<GenerateReply> replies);
+
+    /**
+     * @param replies the result of each request
+     * @return how the end of a stream over HTTP tells them, the pieces having been told before
+     */
+    List<JsonObject> streamEnd(List<GenerateReply> replies);
 }

@@ -1,7 +1,10 @@
 package io.hyperion.war.ws;
 
+import io.hyperion.api.GenerateEvent;
+import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.HyperionException;
 import io.hyperion.war.json.Json;
+import io.hyperion.war.wire.PieceDetails;
 import io.hyperion.war.wire.RetryHints;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -12,14 +15,23 @@ import java.util.List;
 final class Frames {
     private Frames() {}
 
-    static JsonObjectBuilder token(JsonValue id, String text) {
-        return event(id, "token").add("text", text);
+    static String token(JsonValue id, GenerateEvent piece, GenerateParameters parameters) {
+        JsonObjectBuilder frame = event(id, "token");
+        if (piece instanceof GenerateEvent.Piece text) {
+            frame.add("text", text.text());
+        }
+        PieceDetails.add(frame, piece, parameters);
+        return frame.build().toString();
     }
 
-    static JsonObjectBuilder done(JsonValue id, JsonObject result) {
+    /** The fields of a lone result are the frame's own; several results are a list in it. */
+    static JsonObjectBuilder done(JsonValue id, JsonValue result) {
         JsonObjectBuilder frame = event(id, "done");
-        result.forEach(frame::add);
-        return frame;
+        if (result instanceof JsonObject one) {
+            one.forEach(frame::add);
+            return frame;
+        }
+        return frame.add("results", result);
     }
 
     static String error(JsonValue id, HyperionException error, List<String> hints) {

@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.INFO;
 import io.hyperion.api.BusyException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.Excerpts;
+import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
@@ -163,9 +164,13 @@ final class SocketConversation {
             live.put(request.id(), request);
         }
         try {
-            request.buffer().attach(client.stream(request.call().request(), request.buffer()));
+            List<GenerateRequest> wanted = request.call().requests();
+            for (int i = 0; i < wanted.size(); i++) {
+                request.buffer()
+                        .attach(i, client.stream(wanted.get(i), request.buffer().listener(i)));
+            }
         } catch (HyperionException refusal) {
-            request.buffer().onError(refusal);
+            request.buffer().fail(refusal);
         } catch (RuntimeException failure) {
             synchronized (this) {
                 live.remove(request.id(), request);

@@ -24,7 +24,8 @@ final class SocketRequest {
         this.call = call;
         this.hints = hints;
         // On a socket pieces are the rule, since that is what a socket is opened for.
-        this.buffer = new PieceBuffer(call.stream().orElse(true), () -> conversation.somethingToSend(this));
+        this.buffer = new PieceBuffer(
+                call.requests().size(), call.stream().orElse(true), () -> conversation.somethingToSend(this));
     }
 
     JsonValue id() {
@@ -61,12 +62,11 @@ final class SocketRequest {
     /** The frame that tells what was taken from the buffer. */
     String frame(PieceBuffer.Taken taken) {
         if (taken instanceof PieceBuffer.Piece piece) {
-            JsonObjectBuilder frame = Frames.token(id, piece.piece().text());
-            call.addDetails(frame, piece.piece());
-            return frame.build().toString();
+            return Frames.token(
+                    id, piece.piece(), call.requests().get(piece.generation()).parameters());
         }
         if (taken instanceof PieceBuffer.Done done) {
-            JsonObjectBuilder frame = Frames.done(id, call.reply(done.reply()));
+            JsonObjectBuilder frame = Frames.done(id, call.reply(done.replies()));
             return Frames.warn(frame, hints).build().toString();
         }
         return Frames.error(id, ((PieceBuffer.Failed) taken).error(), hints);

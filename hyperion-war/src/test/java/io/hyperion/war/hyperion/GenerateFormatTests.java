@@ -37,7 +37,7 @@ class GenerateFormatTests {
                         + "'min_p':0.1,'do_sample':true,'max_tokens':7,'seed':4294967295,'stop':['a','b'],'template':'chatml',"
                         + "'template_vars':{'x':1},'timeout':1.5}");
 
-        GenerateRequest request = call.request();
+        GenerateRequest request = call.requests().get(0);
         assertThat(call.stream()).hasValue(true);
         assertThat(request.model()).hasValue("tiny");
         assertThat(request.prompt())
@@ -64,9 +64,9 @@ class GenerateFormatTests {
     void least() {
         WireCall call = read("{'prompt':'Once','stop':'.'}");
 
-        assertThat(call.request().prompt()).isEqualTo(new Prompt.Raw("Once"));
-        assertThat(call.request().parameters().stop()).containsExactly(".");
-        assertThat(call.request().model()).isEmpty();
+        assertThat(call.requests().get(0).prompt()).isEqualTo(new Prompt.Raw("Once"));
+        assertThat(call.requests().get(0).parameters().stop()).containsExactly(".");
+        assertThat(call.requests().get(0).model()).isEmpty();
         assertThat(call.stream()).isEmpty();
     }
 
@@ -155,13 +155,13 @@ class GenerateFormatTests {
                 new Timings(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofSeconds(2)));
         WireCall call = read("{'prompt':'x'}");
 
-        assertThat(call.reply(reply).toString())
+        assertThat(call.reply(List.of(reply)).toString())
                 .isEqualTo(
                         "{\"success\":\"true\",\"output\":\"Hi \\\"there\\\"\",\"prompt\":\"<p>\",\"prompt_tokens\":12,"
                                 + "\"completion_tokens\":5,\"execution_time\":3.0,\"tokens_per_second\":2.0,\"method\":\"model.generate\","
                                 + "\"model\":\"tiny\",\"finish_reason\":\"length\",\"cached_tokens\":0}");
-        assertThat(call.streamEnd(reply)).isEqualTo(call.reply(reply));
-        assertThat(call.piece(new GenerateEvent.Piece("a\nb")).toString()).isEqualTo("{\"text\":\"a\\nb\"}");
+        assertThat(call.streamEnd(List.of(reply))).isEqualTo(List.of(call.reply(List.of(reply))));
+        assertThat(call.piece(0, new GenerateEvent.Piece("a\nb")).toString()).isEqualTo("{\"text\":\"a\\nb\"}");
     }
 
     @Test
@@ -184,16 +184,17 @@ class GenerateFormatTests {
                 "\"completion_probabilities\":[{\"id\":7,\"token\":\"a\",\"bytes\":[97],\"logprob\":-0.5,"
                         + "\"top_logprobs\":[{\"id\":8,\"token\":\"b\",\"bytes\":[98],\"logprob\":-2.0}]}]";
 
-        assertThat(call.reply(reply).toString())
+        assertThat(call.reply(List.of(reply)).toString())
                 .contains("\"completion_tokens\":5", "\"cached_tokens\":4")
                 .endsWith(probabilities
                         + ",\"completions\":[{\"index\":0,\"output\":\"a\",\"completion_tokens\":2,\"finish_reason\":\"stop\","
                         + probabilities
                         + "},{\"index\":1,\"output\":\"c\",\"completion_tokens\":3,\"finish_reason\":\"length\"}]}");
-        assertThat(call.piece(new GenerateEvent.Piece("a", 0, List.of(token))).toString())
+        assertThat(call.piece(0, new GenerateEvent.Piece("a", 0, List.of(token)))
+                        .toString())
                 .isEqualTo("{\"text\":\"a\",\"index\":0," + probabilities + "}");
         assertThat(read("{'prompt':'x','n_probs':1,'post_sampling_probs':true}")
-                        .piece(new GenerateEvent.Piece("a", 0, List.of(token)))
+                        .piece(0, new GenerateEvent.Piece("a", 0, List.of(token)))
                         .getJsonArray("completion_probabilities")
                         .getJsonObject(0)
                         .getJsonNumber("prob")

@@ -32,9 +32,9 @@ class CompletionFormatTests {
                 read("{'prompt':'Once','n_predict':16,'temperature':0.9,'top_k':40,'top_p':1,'min_p':0,'seed':3,"
                         + "'stop':['x'],'stream':true,'model':'tiny'}");
 
-        assertThat(call.request().prompt()).isEqualTo(new Prompt.Raw("Once"));
-        assertThat(call.request().model()).hasValue("tiny");
-        assertThat(call.request().parameters())
+        assertThat(call.requests().get(0).prompt()).isEqualTo(new Prompt.Raw("Once"));
+        assertThat(call.requests().get(0).model()).hasValue("tiny");
+        assertThat(call.requests().get(0).parameters())
                 .isEqualTo(GenerateParameters.builder()
                         .maxTokens(16)
                         .temperature(0.9)
@@ -45,17 +45,19 @@ class CompletionFormatTests {
                         .stop("x")
                         .build());
         assertThat(call.stream()).hasValue(true);
-        assertThat(call.piece(new GenerateEvent.Piece("a")).toString()).isEqualTo("{\"content\":\"a\",\"stop\":false}");
+        assertThat(call.piece(0, new GenerateEvent.Piece("a")).toString())
+                .isEqualTo("{\"content\":\"a\",\"stop\":false}");
     }
 
     @Test
     @DisplayName("says 'as it comes' by -1")
     void defaults() {
         assertThat(read("{'prompt':'x','n_predict':-1,'seed':-1,'top_k':-1}")
-                        .request()
+                        .requests()
+                        .get(0)
                         .parameters())
                 .isEqualTo(GenerateParameters.builder().topK(0).build());
-        assertThat(read("{'prompt':'x','seed':4294967295}").request().parameters())
+        assertThat(read("{'prompt':'x','seed':4294967295}").requests().get(0).parameters())
                 .isEqualTo(GenerateParameters.none());
     }
 
@@ -64,7 +66,8 @@ class CompletionFormatTests {
     void harmless() {
         assertThat(read("{'prompt':'x','grammar':'','penalize_nl':true,'tfs_z':1.0,'t_max_predict_ms':-1,'n_indent':0,"
                                 + "'image_data':[],'return_tokens':false,'dry_base':0,'json_schema':null}")
-                        .request()
+                        .requests()
+                        .get(0)
                         .parameters())
                 .isEqualTo(GenerateParameters.none());
     }
@@ -82,7 +85,7 @@ class CompletionFormatTests {
                         + "'n_keep':-1,'n_discard':9,'context_shift':false,'cache_prompt':false,'lora':[{'id':0,'scale':0.5}],"
                         + "'id_slot':1}");
 
-        assertThat(call.request().parameters())
+        assertThat(call.requests().get(0).parameters())
                 .isEqualTo(GenerateParameters.builder()
                         .dynatempRange(0.5)
                         .dynatempExponent(2)
@@ -120,7 +123,8 @@ class CompletionFormatTests {
                         .slot(1)
                         .build());
         assertThat(read("{'prompt':'x','samplers':'edkypmxt','logit_bias':{'5':-1,'up':2},'slot_id':2}")
-                        .request()
+                        .requests()
+                        .get(0)
                         .parameters())
                 .isEqualTo(GenerateParameters.builder()
                         .samplers(List.of(

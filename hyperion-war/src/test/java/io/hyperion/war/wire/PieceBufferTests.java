@@ -7,6 +7,7 @@ import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateEvent;
+import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Timings;
 import java.time.Duration;
@@ -30,56 +31,57 @@ class PieceBufferTests {
             new Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO));
 
     private final AtomicInteger signals = new AtomicInteger();
-    private final PieceBuffer buffer = new PieceBuffer(true, signals::incrementAndGet);
+    private final PieceBuffer buffer = new PieceBuffer(1, true, signals::incrementAndGet);
+    private final GenerateListener ear = buffer.listener(0);
 
     @Test
     @DisplayName("joins what nobody took, and gives the end after the text")
     void joins() {
-        buffer.onText("a");
-        buffer.onText("b");
-        buffer.onText("c");
-        buffer.onDone(REPLY);
+        ear.onText("a");
+        ear.onText("b");
+        ear.onText("c");
+        ear.onDone(REPLY);
 
         assertThat(buffer.end()).isEmpty();
-        assertThat(buffer.poll()).contains(new PieceBuffer.Piece(new GenerateEvent.Piece("abc")));
-        assertThat(buffer.poll()).contains(new PieceBuffer.Done(REPLY));
-        assertThat(buffer.end()).contains(new PieceBuffer.Done(REPLY));
+        assertThat(buffer.poll()).contains(new PieceBuffer.Piece(0, new GenerateEvent.Piece("abc")));
+        assertThat(buffer.poll()).contains(new PieceBuffer.Done(List.of(REPLY)));
+        assertThat(buffer.end()).contains(new PieceBuffer.Done(List.of(REPLY)));
     }
 
     @Test
     @DisplayName("signals when something is there that was not before")
     void signals() {
-        buffer.onStart();
+        ear.onStart();
         assertThat(signals).hasValue(1);
         assertThat(buffer.poll()).isEmpty();
-        buffer.onText("a");
-        buffer.onText("b");
+        ear.onText("a");
+        ear.onText("b");
         assertThat(signals).hasValue(2);
         buffer.poll();
-        buffer.onText("c");
+        ear.onText("c");
         assertThat(signals).hasValue(3);
-        buffer.onDone(REPLY);
+        ear.onDone(REPLY);
         assertThat(signals).hasValue(4);
     }
 
     @Test
     @DisplayName("keeps no text when only the end is wanted")
     void endOnly() {
-        PieceBuffer plain = new PieceBuffer(false, () -> {});
-        plain.onText("a");
+        PieceBuffer plain = new PieceBuffer(1, false, () -> {});
+        plain.listener(0).onText("a");
         assertThat(plain.poll()).isEmpty();
-        plain.onDone(REPLY);
-        assertThat(plain.poll()).contains(new PieceBuffer.Done(REPLY));
+        plain.listener(0).onDone(REPLY);
+        assertThat(plain.poll()).contains(new PieceBuffer.Done(List.of(REPLY)));
     }
 
     @Test
     @DisplayName("gives an error as the end")
     void fails() {
         EngineException error = new EngineException(ErrorCode.ENGINE_FAILURE, "broken");
-        buffer.onText("a");
-        buffer.onError(error);
+        ear.onText("a");
+        ear.onError(error);
 
-        assertThat(buffer.poll()).contains(new PieceBuffer.Piece(new GenerateEvent.Piece("a")));
+        assertThat(buffer.poll()).contains(new PieceBuffer.Piece(0, new GenerateEvent.Piece("a")));
         assertThat(buffer.poll()).contains(new PieceBuffer.Failed(error));
     }
 
@@ -96,9 +98,9 @@ class PieceBufferTests {
             }
         });
         taker.start();
-        buffer.onText("a");
+        ear.onText("a");
 
-        assertThat(waiting.get(10, TimeUnit.SECONDS)).contains(new PieceBuffer.Piece(new GenerateEvent.Piece("a")));
+        assertThat(waiting.get(10, TimeUnit.SECONDS)).contains(new PieceBuffer.Piece(0, new GenerateEvent.Piece("a")));
         taker.join();
     }
 
@@ -107,9 +109,48 @@ class PieceBufferTests {
     void cancels() {
         AtomicInteger cancelled = new AtomicInteger();
         buffer.cancel();
-        buffer.attach(cancelled::incrementAndGet);
+        buffer.attach(0, cancelled::incrementAndGet);
         assertThat(cancelled).hasValue(1);
         buffer.cancel();
         assertThat(cancelled).hasValue(2);
+    }
+
+    @Test
+    @DisplayName("ends when all generations of a call have, and tells their pieces apart")
+    void several() {
+        PieceBuffer two = new PieceBuffer(2, true, () -> {});
+        two.listener(1).onText("b");
+        two.listener(1).onDone(REPLY);
+        assertThat(two.poll()).contains(new PieceBuffer.Piece(1, new GenerateEvent.Piece("b")));
+        assertThat(two.poll()).isEmpty();
+        two.listener(0).onDone(REPLY);
+        assertThat(two.poll()).contains(new PieceBuffer.Done(List.of(REPLY, REPLY)));
+    }
+
+    @Test
+    @DisplayName("fails as a whole when one generation of a call does, and cancels the others")
+    void failsTogether() {
+        EngineException error = new EngineException(ErrorCode.ENGINE_FAILURE, "broken");
+        AtomicInteger cancelled = new AtomicInteger();
+        PieceBuffer two = new PieceBuffer(2, true, () -> {});
+        two.attach(0, cancelled::incrementAndGet);
+        two.listener(1).onError(error);
+        two.listener(0).onText("late");
+        two.listener(0).onDone(REPLY);
+
+        assertThat(cancelled).hasValue(1);
+        assertThat(two.poll()).contains(new PieceBuffer.Failed(error));
+    }
+
+    @Test
+    @DisplayName("joins the arguments of a tool call, and keeps them apart from the text")
+    void toolCalls() {
+        ear.onToolCall(new GenerateEvent.ToolCallPiece(0, 0, "c", "add", "{\"a\""));
+        ear.onText("text");
+        ear.onToolCall(new GenerateEvent.ToolCallPiece(0, 0, "c", "add", ":1}"));
+
+        assertThat(buffer.poll())
+                .contains(new PieceBuffer.Piece(0, new GenerateEvent.ToolCallPiece(0, 0, "c", "add", "{\"a\":1}")));
+        assertThat(buffer.poll()).contains(new PieceBuffer.Piece(0, new GenerateEvent.Piece("text")));
     }
 }
