@@ -17,6 +17,7 @@ import io.hyperion.core.engine.PrefixCache.Realm;
 import io.hyperion.core.grammar.Grammar;
 import io.hyperion.core.grammar.GrammarConstraint;
 import io.hyperion.core.grammar.TokenTrie;
+import io.hyperion.core.grammar.TriggeredConstraint;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
@@ -158,9 +159,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         boolean queued = false;
         try {
             // Here, and not in the loop: some samplers take their time to be made.
-            Optional<GrammarConstraint> grammar =
-                    request.parameters().grammar().map(text -> new GrammarConstraint(Grammar.parse(text), tokenTrie()));
-            running.sequences().forEach(sequence -> makeSampler(sequence, grammar));
+            Supplier<Optional<TokenConstraint>> rules = rules(request);
+            running.sequences().forEach(sequence -> makeSampler(sequence, rules.get()));
             synchronized (lock) {
                 if (closing) {
                     throw shuttingDown();
@@ -187,8 +187,28 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         return running;
     }
 
-    private void makeSampler(Sequence sequence, Optional<GrammarConstraint> grammar) {
-        GenerateParameters parameters = sequence.request().request().parameters();
+    /** {@return gives each sequence a rule of its own; they share what they find out about the grammar} */
+    private Supplier<Optional<TokenConstraint>> rules(EngineRequest request) {
+        if (request.rule().isEmpty()) {
+            return Optional::empty;
+        }
+        TextRule rule = request.rule().get();
+        Grammar grammar = Grammar.parse(rule.grammar());
+        TokenTrie trie = tokenTrie();
+        if (!request.pieces().named().isEmpty()) {
+            trie = trie.withNamed(request.pieces().named());
+        }
+        if (rule.triggers().isEmpty()) {
+            GrammarConstraint whole = new GrammarConstraint(grammar, trie);
+            return () -> Optional.of(new GrammarRule(whole.copy()));
+        }
+        TriggeredConstraint waiting = new TriggeredConstraint(grammar, trie, rule.triggers());
+        return () -> Optional.of(new LazyGrammarRule(waiting.copy()));
+    }
+
+    private void makeSampler(Sequence sequence, Optional<TokenConstraint> rule) {
+        EngineRequest request = sequence.request().request();
+        GenerateParameters parameters = request.parameters();
         if (sequence.index() > 0 && parameters.seed().isPresent()) {
             // With the same seed all texts would be the same.
             long seed = parameters.seed().getAsLong() + sequence.index();
@@ -196,8 +216,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                     .seed(seed % GenerateParameters.MAX_SEED)
                     .build();
         }
-        Optional<TokenConstraint> rule = grammar.map(whole -> new GrammarRule(whole.copy()));
-        sequence.setSampler(TokenSampler.of(library, vocabulary, sequenceLimit, parameters, rule));
+        sequence.setSampler(TokenSampler.of(library, vocabulary, request.pieces(), sequenceLimit, parameters, rule));
     }
 
     private TokenTrie tokenTrie() {
@@ -931,7 +950,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             boolean ends = vocabulary.isEndOfGeneration(token);
             sequence.append(
                     token,
-                    ends ? new byte[0] : vocabulary.piece(token),
+                    ends ? new byte[0] : sequence.request().request().pieces().of(token),
                     found.get().probability(),
                     !ends && parameters.logProbabilities().orElse(0) > 0);
             if (ends || sequence.hasStopString()) {

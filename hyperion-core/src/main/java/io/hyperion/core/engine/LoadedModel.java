@@ -7,6 +7,7 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Generation;
+import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.SlotReply;
@@ -16,6 +17,7 @@ import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import io.hyperion.core.llama.Pieces;
 import io.hyperion.core.llama.Vocabulary;
 import io.hyperion.core.sequence.SavedSequence;
 import io.hyperion.core.sequence.SequenceStore;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -161,37 +164,61 @@ public final class LoadedModel implements AutoCloseable {
     /**
      * Queues a request.
      *
-     * @param prompt the text that the model is given; what the model wants before each text is added; the text of a control token
-     *     becomes that token
-     * @param parameters how to generate, with the model's defaults merged in
-     * @param timeout how long it may take, queue included; empty for no limit
-     * @param caller who asks; empty for those who do not say, who are one caller together
+     * @param request the request. In a raw prompt what the model wants before each text is added, and the text of a control token becomes
+     *     that token.
      * @param listener hears of the generation
      * @return a handle to cancel it
      * @throws ContextExceededException if the prompt leaves no room for a token
-     * @throws InvalidRequestException if the prompt is empty, or a parameter does not fit the model
+     * @throws InvalidRequestException if the prompt is empty or has tokens that the model does not have, it is a gap that the model cannot
+     *     fill, a parameter does not fit the model, or a grammar is wrong
+     * @throws IllegalArgumentException if the grammar of the rule has no text that begins with a trigger
      * @throws io.hyperion.api.BusyException if the queue is full
      * @throws ModelUnavailableException if the model is being closed
      */
-    public Generation submit(
-            String prompt,
-            GenerateParameters parameters,
-            Optional<Duration> timeout,
-            Optional<String> caller,
-            GenerateListener listener) {
-        int[] tokens = whileOpen(() -> model.vocabulary().tokenize(prompt, true, true));
-        if (tokens.length == 0) {
-            throw new InvalidRequestException(ErrorCode.EMPTY_PROMPT, "prompt", "The prompt has no tokens");
-        }
-        if (tokens.length >= sequenceLimit) {
+    public Generation submit(ModelRequest request, GenerateListener listener) {
+        GenerateParameters parameters = request.parameters();
+        PromptTokens prompt = whileOpen(() -> tokens(request));
+        int count = prompt.tokens().length;
+        if (count >= sequenceLimit) {
             throw new ContextExceededException(
                     ErrorCode.CONTEXT_EXCEEDED,
-                    "The prompt has " + tokens.length + " tokens, but the context of model '" + name + "' holds "
+                    "The prompt has " + count + " tokens, but the context of model '" + name + "' holds "
                             + sequenceLimit + ", of which at least one is for the completion");
         }
         EngineOptions options = EngineOptions.of(parameters, slots, adapters);
-        return whileOpen(() ->
-                loop.submit(new EngineRequest(name, prompt, tokens, parameters, options, timeout, caller), listener));
+        Optional<TextRule> rule =
+                request.rule().or(() -> parameters.grammar().map(grammar -> new TextRule(grammar, List.of())));
+        return whileOpen(() -> loop.submit(
+                new EngineRequest(
+                        name,
+                        prompt.text(),
+                        prompt.tokens(),
+                        parameters,
+                        options,
+                        rule,
+                        Pieces.of(model.vocabulary(), request.namedTokens()),
+                        request.timeout(),
+                        request.caller()),
+                listener));
+    }
+
+    private PromptTokens tokens(ModelRequest request) {
+        return PromptTokens.of(
+                request.prompt(),
+                model.vocabulary(),
+                sequenceLimit,
+                request.parameters().maxTokens());
+    }
+
+    /**
+     * The prompt of a request as the model is given it, and nothing else.
+     *
+     * @param request the request
+     * @return the text: what control tokens stand for is their names
+     * @throws HyperionException as {@link #submit} does for the prompt
+     */
+    public String render(ModelRequest request) {
+        return whileOpen(() -> tokens(request)).text();
     }
 
     /**
@@ -223,16 +250,7 @@ public final class LoadedModel implements AutoCloseable {
      */
     public String detokenize(DetokenizeRequest request) {
         Vocabulary vocabulary = model.vocabulary();
-        int[] tokens = request.tokens().stream().mapToInt(Integer::intValue).toArray();
-        for (int i = 0; i < tokens.length; i++) {
-            if (tokens[i] >= vocabulary.size()) {
-                throw new InvalidRequestException(
-                        ErrorCode.OUT_OF_RANGE,
-                        "tokens",
-                        "'tokens' holds " + tokens[i] + " at index " + i + ", but the last token of model '" + name
-                                + "' is " + (vocabulary.size() - 1));
-            }
-        }
+        int[] tokens = TokenIds.checked("tokens", request.tokens(), vocabulary.size());
         return whileOpen(() -> vocabulary.detokenize(tokens));
     }
 

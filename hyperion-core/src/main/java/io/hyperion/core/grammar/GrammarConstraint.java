@@ -103,12 +103,7 @@ public final class GrammarConstraint {
         if (vocabulary.isEndOfGeneration(token)) {
             ended = true;
         } else {
-            State next = after(token);
-            if (matcher.waiting() - waitingCounted > Matcher.MAX_WAITING) {
-                matcher.checkWaiting(next);
-                waitingCounted = matcher.waiting();
-            }
-            state = next;
+            go(after(token));
         }
     }
 
@@ -124,15 +119,53 @@ public final class GrammarConstraint {
 
     /** {@return the state after a token with bytes, or null if it is not allowed} */
     private State after(int token) {
+        return after(vocabulary.piece(token), 0);
+    }
+
+    /** {@return the state after bytes, or null if they are not allowed} */
+    private State after(byte[] bytes, int from) {
         matcher.begin();
         State next = state;
-        for (byte value : vocabulary.piece(token)) {
-            next = matcher.step(next, Byte.toUnsignedInt(value));
-            if (next == null) {
-                break;
-            }
+        for (int i = from; i < bytes.length && next != null; i++) {
+            next = matcher.step(next, Byte.toUnsignedInt(bytes[i]));
         }
         return next;
+    }
+
+    /** {@return whether bytes may come next, such as a part of a token} */
+    boolean allows(byte[] bytes, int from) {
+        return after(bytes, from) != null;
+    }
+
+    /**
+     * Adds bytes to the text.
+     *
+     * @throws IllegalArgumentException if they are not allowed; the constraint stays as it was
+     */
+    void accept(byte[] bytes, int from) {
+        State next = after(bytes, from);
+        if (next == null) {
+            throw new IllegalArgumentException("These bytes are not allowed by the grammar here");
+        }
+        go(next);
+    }
+
+    private void go(State next) {
+        if (matcher.waiting() - waitingCounted > Matcher.MAX_WAITING) {
+            matcher.checkWaiting(next);
+            waitingCounted = matcher.waiting();
+        }
+        state = next;
+    }
+
+    /** {@return the state of the text so far, for walks that begin there} */
+    State state() {
+        return state;
+    }
+
+    /** {@return what the states are made by} */
+    Matcher matcher() {
+        return matcher;
     }
 
     /** Walks the tree of the vocabulary, but no further into it than the grammar goes. */
@@ -154,6 +187,9 @@ public final class GrammarConstraint {
                 vocabulary.addTokens(node, tokens);
                 node++;
             }
+        }
+        for (int token : vocabulary.named()) {
+            tokens.set(token, after(token) != null);
         }
         return tokens;
     }

@@ -3,6 +3,9 @@ package io.hyperion.core.grammar;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -25,6 +28,8 @@ public final class TokenTrie {
 
     private final int[] tokens;
     private final int depth;
+    /** The pieces of tokens that have none in the tree. */
+    private final Map<Integer, byte[]> named;
 
     /**
      * Makes the tree, in time and memory about linear in the sum of the pieces' lengths.
@@ -56,7 +61,38 @@ public final class TokenTrie {
         subtreeEnds = new int[nodes];
         tokenStarts = new int[nodes + 1];
         depth = deepest;
+        named = Map.of();
         fill();
+    }
+
+    private TokenTrie(TokenTrie original, Map<Integer, byte[]> named) {
+        this.pieces = original.pieces;
+        this.endOfGeneration.or(original.endOfGeneration);
+        this.bytes = original.bytes;
+        this.depths = original.depths;
+        this.subtreeEnds = original.subtreeEnds;
+        this.tokenStarts = original.tokenStarts;
+        this.tokens = original.tokens;
+        this.depth = original.depth;
+        this.named = Map.copyOf(named);
+    }
+
+    /**
+     * The same vocabulary with pieces for tokens that have none, such as control tokens. It shares the tree.
+     *
+     * @param names the pieces of a few tokens by their ids; they are kept and must not change
+     * @return the vocabulary
+     * @throws IllegalArgumentException if one of them has a piece already, or ends a turn or a text
+     * @throws IndexOutOfBoundsException if there is no such token
+     */
+    public TokenTrie withNamed(Map<Integer, byte[]> names) {
+        names.keySet().forEach(token -> {
+            Objects.checkIndex(token, pieces.length);
+            if (pieces[token].length > 0 || endOfGeneration.get(token)) {
+                throw new IllegalArgumentException("The token " + token + " cannot be given a piece");
+            }
+        });
+        return new TokenTrie(this, names);
     }
 
     /** {@return how many bytes the piece of a token, by its place in the order, has in common with the one before it} */
@@ -99,7 +135,13 @@ public final class TokenTrie {
     }
 
     byte[] piece(int token) {
-        return pieces[token];
+        byte[] piece = pieces[token];
+        return piece.length > 0 || named.isEmpty() ? piece : named.getOrDefault(token, piece);
+    }
+
+    /** {@return the tokens that have their pieces not in the tree} */
+    Set<Integer> named() {
+        return named.keySet();
     }
 
     boolean isEndOfGeneration(int token) {
@@ -130,6 +172,13 @@ public final class TokenTrie {
 
     int subtreeEnd(int node) {
         return subtreeEnds[node];
+    }
+
+    /** Takes away the tokens whose pieces end at a node or behind it. */
+    void removeSubtree(int node, BitSet set) {
+        for (int i = tokenStarts[node]; i < tokenStarts[subtreeEnds[node]]; i++) {
+            set.clear(tokens[i]);
+        }
     }
 
     /** Adds the tokens whose pieces end at a node. */

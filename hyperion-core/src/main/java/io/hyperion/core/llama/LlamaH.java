@@ -62,6 +62,16 @@ final class LlamaH {
 
     static native int llama_vocab_sep(Pointer vocab);
 
+    static native int llama_vocab_fim_pre(Pointer vocab);
+
+    static native int llama_vocab_fim_suf(Pointer vocab);
+
+    static native int llama_vocab_fim_mid(Pointer vocab);
+
+    static native int llama_vocab_fim_rep(Pointer vocab);
+
+    static native int llama_vocab_fim_sep(Pointer vocab);
+
     static native byte llama_vocab_get_add_bos(Pointer vocab);
 
     static native byte llama_vocab_is_eog(Pointer vocab, int token);

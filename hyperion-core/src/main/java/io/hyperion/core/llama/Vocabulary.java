@@ -27,6 +27,23 @@ public final class Vocabulary {
     private final int bos;
     private final int eos;
     private final int separator;
+    private final Infill infill;
+
+    /**
+     * The tokens that mark the parts of a text with a gap (fill in the middle); each is -1 if there is none.
+     *
+     * @param prefix before what is before the gap
+     * @param suffix before what is behind the gap
+     * @param middle before what fills the gap
+     * @param repository before the name of a project
+     * @param file before the name of a file
+     */
+    public record Infill(int prefix, int suffix, int middle, int repository, int file) {
+        /** {@return whether the model can fill gaps: it has tokens for the three parts} */
+        public boolean isSupported() {
+            return prefix >= 0 && suffix >= 0 && middle >= 0;
+        }
+    }
 
     Vocabulary(LlamaModel model, com.sun.jna.Pointer vocab) {
         this.model = model;
@@ -37,11 +54,21 @@ public final class Vocabulary {
         this.bos = LlamaH.llama_vocab_bos(vocab);
         this.eos = LlamaH.llama_vocab_eos(vocab);
         this.separator = LlamaH.llama_vocab_sep(vocab);
+        this.infill = new Infill(
+                known(LlamaH.llama_vocab_fim_pre(vocab)),
+                known(LlamaH.llama_vocab_fim_suf(vocab)),
+                known(LlamaH.llama_vocab_fim_mid(vocab)),
+                known(LlamaH.llama_vocab_fim_rep(vocab)),
+                known(LlamaH.llama_vocab_fim_sep(vocab)));
         for (int token = 0; token < size; token++) {
             if (LlamaH.llama_vocab_is_eog(vocab, token) != 0) {
                 endsOfGeneration.set(token);
             }
         }
+    }
+
+    private int known(int token) {
+        return token < size ? token : -1;
     }
 
     /** {@return the number of tokens; ids are 0 to this number, exclusive} */
@@ -67,6 +94,11 @@ public final class Vocabulary {
     /** {@return the id of the token that separates two texts, or -1 if there is none} */
     public int separator() {
         return separator;
+    }
+
+    /** {@return the tokens that mark a gap in a text} */
+    public Infill infill() {
+        return infill;
     }
 
     /**

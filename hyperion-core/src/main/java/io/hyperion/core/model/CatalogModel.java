@@ -6,7 +6,6 @@ import io.hyperion.api.EmbeddingReply;
 import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
-import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
@@ -26,6 +25,7 @@ import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.LoraSettings;
+import io.hyperion.core.engine.ModelRequest;
 import io.hyperion.core.gguf.GgufException;
 import io.hyperion.core.gguf.GgufFile;
 import io.hyperion.core.gguf.GgufFingerprint;
@@ -125,37 +125,40 @@ public final class CatalogModel {
      */
     public Generation submit(GenerateRequest request, GenerateListener listener) {
         LoadedModel ready;
-        String prompt;
-        GenerateParameters parameters = request.parameters().orElse(settings.defaults());
+        ModelRequest rendered;
         synchronized (lock) {
             requireServing();
             if (embedding.isPresent()) {
                 throw doesNotGenerate();
             }
-            prompt = prompt(request);
+            rendered = rendered(request);
             if (loaded.isEmpty()) {
-                WaitingGeneration generation = new WaitingGeneration(
-                        name(), prompt, parameters, request.timeout(), request.caller(), listener);
+                WaitingGeneration generation = new WaitingGeneration(name(), rendered, listener);
                 waitForModel(generation);
                 return generation;
             }
             ready = loaded.get();
         }
-        return ready.submit(prompt, parameters, request.timeout(), request.caller(), listener);
+        return ready.submit(rendered, listener);
     }
 
     /**
-     * Renders the prompt of a request, and does nothing else.
+     * Renders the prompt of a request, and does nothing else. For one of tokens, or with a gap, it loads the model first if need be, and
+     * waits for that.
      *
      * @param request the request
      * @return the prompt
-     * @throws HyperionException if it does not fit the model or its template
+     * @throws HyperionException if it does not fit the model or its template, or the model cannot be loaded
      */
     public String render(GenerateRequest request) {
+        ModelRequest rendered;
         synchronized (lock) {
             requireServing();
-            return prompt(request);
+            rendered = rendered(request);
         }
+        return rendered.prompt() instanceof Prompt.Raw raw
+                ? raw.text()
+                : awaitLoaded().render(rendered);
     }
 
     /**
@@ -330,19 +333,25 @@ public final class CatalogModel {
         return new ModelUnavailableException(ErrorCode.SHUTTING_DOWN, "The model '" + name() + "' is being unloaded");
     }
 
-    private String prompt(GenerateRequest request) {
-        if (request.prompt() instanceof Prompt.Raw raw) {
+    private ModelRequest rendered(GenerateRequest request) {
+        return new ModelRequest(
+                prompt(request),
+                request.parameters().orElse(settings.defaults()),
+                Optional.empty(),
+                List.of(),
+                request.timeout(),
+                request.caller());
+    }
+
+    private Prompt prompt(GenerateRequest request) {
+        if (!(request.prompt() instanceof Prompt.Chat chat)) {
             if (request.template().isPresent()) {
                 throw new InvalidRequestException(
                         ErrorCode.CONFLICT,
                         "template",
                         "'template' needs 'messages': a raw 'prompt' is taken as it is");
             }
-            return raw.text();
-        }
-        if (!(request.prompt() instanceof Prompt.Chat chat)) {
-            throw new InvalidRequestException(
-                    ErrorCode.NOT_SUPPORTED, "prompt", "Prompts of tokens and gaps to fill are not served yet");
+            return request.prompt();
         }
         PromptTemplate rendering = request.template()
                 .map(PromptTemplates::named)
@@ -352,7 +361,7 @@ public final class CatalogModel {
                         "template",
                         "The chat template of model '" + name()
                                 + "' is not supported: name another in 'template', or send a raw 'prompt'"));
-        return rendering.render(chat.messages(), request.templateVariables());
+        return new Prompt.Raw(rendering.render(chat.messages(), request.templateVariables()));
     }
 
     /** Reads the header of the file: the state is {@code READY} or {@code FAILED} afterwards. */

@@ -5,13 +5,14 @@ import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateListener;
-import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Generation;
 import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.Prompt;
 import io.hyperion.api.Timings;
 import io.hyperion.core.engine.LoadedModel;
+import io.hyperion.core.engine.ModelRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,42 +22,30 @@ final class WaitingGeneration implements Generation, WaitingForModel {
     private static final System.Logger LOGGER = System.getLogger(WaitingGeneration.class.getName());
 
     private final String model;
-    private final String prompt;
-    private final GenerateParameters parameters;
-    private final Optional<Duration> timeout;
-    private final Optional<String> caller;
+    private final ModelRequest request;
     private final GenerateListener listener;
     private final long arrived = System.nanoTime();
 
     private Optional<Generation> begun = Optional.empty();
     private boolean ended;
 
-    WaitingGeneration(
-            String model,
-            String prompt,
-            GenerateParameters parameters,
-            Optional<Duration> timeout,
-            Optional<String> caller,
-            GenerateListener listener) {
+    WaitingGeneration(String model, ModelRequest request, GenerateListener listener) {
         this.model = model;
-        this.prompt = prompt;
-        this.parameters = parameters;
-        this.timeout = timeout;
-        this.caller = caller;
+        this.request = request;
         this.listener = listener;
     }
 
     @Override
     public void begin(LoadedModel loaded) {
         try {
-            Optional<Duration> remaining = timeout.map(whole -> whole.minus(waited()));
+            Optional<Duration> remaining = request.timeout().map(whole -> whole.minus(waited()));
             if (remaining.filter(left -> left.isNegative() || left.isZero()).isPresent()) {
                 throw new GenerationTimeoutException(
                         ErrorCode.TIMEOUT, "The request's time-out was over before model '" + model + "' was loaded");
             }
             synchronized (this) {
                 if (!ended) {
-                    begun = Optional.of(loaded.submit(prompt, parameters, remaining, caller, listener));
+                    begun = Optional.of(loaded.submit(request.withTimeout(remaining), listener));
                 }
             }
         } catch (HyperionException e) {
@@ -96,6 +85,8 @@ final class WaitingGeneration implements Generation, WaitingForModel {
             ended = true;
         }
         Completion nothing = new Completion("", 0, FinishReason.CANCELLED, Optional.empty(), false, List.of());
+        // What tokens stand for only a loaded model knows.
+        String prompt = request.prompt() instanceof Prompt.Raw raw ? raw.text() : "";
         listener.onDone(new GenerateReply(
                 model, prompt, 0, 0, -1, List.of(nothing), new Timings(waited(), Duration.ZERO, Duration.ZERO)));
     }

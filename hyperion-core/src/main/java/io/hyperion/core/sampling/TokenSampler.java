@@ -10,6 +10,7 @@ import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.Logits;
+import io.hyperion.core.llama.Pieces;
 import io.hyperion.core.llama.SamplerChain;
 import io.hyperion.core.llama.Vocabulary;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ public final class TokenSampler implements AutoCloseable {
 
     private static final int NONE = -1;
 
-    private final Vocabulary vocabulary;
+    private final Pieces pieces;
     private final Biases biases;
     private final Optional<TokenConstraint> constraint;
     private final Plan plan;
@@ -61,12 +62,12 @@ public final class TokenSampler implements AutoCloseable {
             int history) {}
 
     private TokenSampler(
-            Vocabulary vocabulary,
+            Pieces pieces,
             GenerateParameters parameters,
             Biases biases,
             Optional<TokenConstraint> constraint,
             Plan plan) {
-        this.vocabulary = vocabulary;
+        this.pieces = pieces;
         this.biases = biases;
         this.constraint = constraint;
         this.plan = plan;
@@ -83,6 +84,7 @@ public final class TokenSampler implements AutoCloseable {
      *
      * @param library the library, which must stay open until the sampler is closed
      * @param vocabulary the vocabulary of the model
+     * @param pieces the texts of its tokens, for the probabilities
      * @param contextSize how many tokens the sequence may have: no more are remembered; at least 1
      * @param parameters how to choose, with the model's defaults merged in
      * @param constraint what the tokens may be; empty for anything
@@ -92,12 +94,13 @@ public final class TokenSampler implements AutoCloseable {
     public static TokenSampler of(
             LlamaLibrary library,
             Vocabulary vocabulary,
+            Pieces pieces,
             int contextSize,
             GenerateParameters parameters,
             Optional<TokenConstraint> constraint) {
         Biases biases = Biases.of(vocabulary, parameters);
         return new TokenSampler(
-                vocabulary, parameters, biases, constraint, plan(library, vocabulary, contextSize, parameters));
+                pieces, parameters, biases, constraint, plan(library, vocabulary, contextSize, parameters));
     }
 
     private static Plan plan(
@@ -429,7 +432,7 @@ public final class TokenSampler implements AutoCloseable {
     }
 
     private TokenProbability probability(int token, double logProbability, List<TokenProbability> top) {
-        byte[] piece = vocabulary.piece(token);
+        byte[] piece = pieces.of(token);
         List<Integer> bytes = new ArrayList<>(piece.length);
         for (byte b : piece) {
             bytes.add(b & 0xFF);

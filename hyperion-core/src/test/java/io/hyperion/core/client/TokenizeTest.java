@@ -100,7 +100,7 @@ class TokenizeTest {
                     assertThat(refusal.code()).isEqualTo(ErrorCode.OUT_OF_RANGE);
                     assertThat(refusal.parameter()).contains("tokens");
                     assertThat(refusal)
-                            .hasMessageContaining("2147483647 at index 1, but the last token of model 'default' is ");
+                            .hasMessageContaining("2147483647 at index 1, but the last token of the model is ");
                 });
     }
 

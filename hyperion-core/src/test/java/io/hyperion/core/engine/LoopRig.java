@@ -9,6 +9,7 @@ import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import io.hyperion.core.llama.Pieces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,7 +131,18 @@ final class LoopRig implements AutoCloseable {
             int[] tokens, int maxTokens, EngineOptions options, Optional<String> caller, Result result) {
         GenerateParameters parameters =
                 GenerateParameters.builder().temperature(0).maxTokens(maxTokens).build();
-        return loop.submit(new EngineRequest("rig", "", tokens, parameters, options, Optional.empty(), caller), result);
+        return loop.submit(
+                new EngineRequest(
+                        "rig",
+                        "",
+                        tokens,
+                        parameters,
+                        options,
+                        Optional.empty(),
+                        Pieces.of(model.vocabulary()),
+                        Optional.empty(),
+                        caller),
+                result);
     }
 
     void turn() {

@@ -17,6 +17,7 @@ import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import io.hyperion.core.llama.Pieces;
 import io.hyperion.core.llama.SamplerChain;
 import io.hyperion.core.llama.Vocabulary;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ class TokenSamplerTest {
     }
 
     private static TokenSampler sampler(GenerateParameters parameters) {
-        return TokenSampler.of(library, vocabulary, CONTEXT_SIZE, parameters, Optional.empty());
+        return TokenSampler.of(library, vocabulary, Pieces.of(vocabulary), CONTEXT_SIZE, parameters, Optional.empty());
     }
 
     private static int next(TokenSampler sampler) throws LlamaException {
@@ -601,15 +602,20 @@ class TokenSamplerTest {
                 builder -> builder.temperature(0).repeatPenalty(1.01),
                 builder -> builder.minP(1))) {
             Allowed rule = new Allowed(fifth, third);
-            try (TokenSampler sampler =
-                    TokenSampler.of(library, vocabulary, CONTEXT_SIZE, open(way), Optional.of(rule))) {
+            try (TokenSampler sampler = TokenSampler.of(
+                    library, vocabulary, Pieces.of(vocabulary), CONTEXT_SIZE, open(way), Optional.of(rule))) {
                 assertThat(next(sampler)).isEqualTo(third);
                 assertThat(rule.accepted).containsExactly(third);
             }
         }
         Allowed nothing = new Allowed();
-        try (TokenSampler sampler =
-                TokenSampler.of(library, vocabulary, CONTEXT_SIZE, open(builder -> builder), Optional.of(nothing))) {
+        try (TokenSampler sampler = TokenSampler.of(
+                library,
+                vocabulary,
+                Pieces.of(vocabulary),
+                CONTEXT_SIZE,
+                open(builder -> builder),
+                Optional.of(nothing))) {
             assertThat(sampler.sample(context, index)).isEmpty();
             assertThat(nothing.accepted).isEmpty();
         }
@@ -621,7 +627,12 @@ class TokenSamplerTest {
         int[] all = IntStream.range(0, vocabulary.size()).toArray();
         try (TokenSampler free = sampler(open(builder -> builder));
                 TokenSampler bound = TokenSampler.of(
-                        library, vocabulary, CONTEXT_SIZE, open(builder -> builder), Optional.of(new Allowed(all)))) {
+                        library,
+                        vocabulary,
+                        Pieces.of(vocabulary),
+                        CONTEXT_SIZE,
+                        open(builder -> builder),
+                        Optional.of(new Allowed(all)))) {
             assertThat(draws(bound)).isEqualTo(draws(free));
         }
     }
