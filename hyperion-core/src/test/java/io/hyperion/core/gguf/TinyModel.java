@@ -387,6 +387,32 @@ public final class TinyModel {
         return put(key, writer -> writer.int8s(key, values));
     }
 
+    /** Adds control tokens behind all others of the SentencePiece vocabulary. */
+    public TinyModel control(String... names) {
+        List<String> tokens = tokens();
+        int before = tokens.size();
+        tokens.addAll(List.of(names));
+        int[] types = types(tokens);
+        Arrays.fill(types, before, tokens.size(), 3);
+        for (String name : List.of("token_embd.weight", "output.weight")) {
+            tensor(name, tensors.get(name).type, WIDTH, tokens.size());
+        }
+        return texts("tokenizer.ggml.tokens", tokens)
+                .float32s("tokenizer.ggml.scores", scores(tokens))
+                .int32s("tokenizer.ggml.token_type", types);
+    }
+
+    /** Adds the five tokens that mark the parts of a text with a gap, as files of today name them. */
+    public TinyModel fillsGaps() {
+        List<String> names = List.of("prefix", "suffix", "middle", "repository", "file");
+        List<String> keys = List.of("fim_pre", "fim_suf", "fim_mid", "fim_rep", "fim_sep");
+        control(names.stream().map(name -> "[" + name + "]").toArray(String[]::new));
+        for (int i = 0; i < keys.size(); i++) {
+            uint32("tokenizer.ggml." + keys.get(i) + "_token_id", tokens().size() + i);
+        }
+        return this;
+    }
+
     /** Leaves an entry out. */
     public TinyModel without(String key) {
         entries.remove(key);

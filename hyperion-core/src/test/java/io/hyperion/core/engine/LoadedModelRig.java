@@ -1,0 +1,105 @@
+package io.hyperion.core.engine;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.hyperion.api.GenerateEvent;
+import io.hyperion.api.GenerateListener;
+import io.hyperion.api.GenerateReply;
+import io.hyperion.api.HyperionException;
+import io.hyperion.core.gguf.GgufFile;
+import io.hyperion.core.gguf.GgufFingerprint;
+import io.hyperion.core.gguf.ModelFileValidator;
+import io.hyperion.core.gguf.TinyModel;
+import io.hyperion.core.llama.LlamaException;
+import io.hyperion.core.llama.LlamaLibrary;
+import io.hyperion.core.sequence.SequenceStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** A small model with its loop at work, for tests of what requests get. */
+final class LoadedModelRig implements AutoCloseable {
+    /** What became of a request. */
+    static final class Result implements GenerateListener {
+        final List<GenerateEvent.Piece> pieces = new CopyOnWriteArrayList<>();
+        final CompletableFuture<GenerateReply> reply = new CompletableFuture<>();
+
+        @Override
+        public void onPiece(GenerateEvent.Piece piece) {
+            pieces.add(piece);
+        }
+
+        @Override
+        public void onText(String text) {
+            throw new IllegalStateException("Pieces are heard of");
+        }
+
+        @Override
+        public void onDone(GenerateReply whole) {
+            reply.complete(whole);
+        }
+
+        @Override
+        public void onError(HyperionException error) {
+            reply.completeExceptionally(error);
+        }
+    }
+
+    private final LlamaLibrary library;
+    private final LoadedModel model;
+
+    LoadedModelRig(TinyModel tiny, Path directory, int cells, int slots) {
+        try {
+            Path path = tiny.write(directory.resolve("tiny.gguf"));
+            GgufFile file = GgufFile.read(path);
+            ModelFileValidator.validate(file);
+            library = LlamaLibrary.open();
+            EngineSettings settings =
+                    new EngineSettings(cells, slots, 64, 1, 0, 1000, Duration.ZERO, OptionalLong.empty(), List.of());
+            SequenceStore store = new SequenceStore("tiny", Optional.empty(), GgufFingerprint.of(List.of(file)));
+            model = LoadedModel.load(library, "tiny", path, cells, settings, store, EngineListener.NONE);
+        } catch (IOException | LlamaException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    LoadedModel model() {
+        return model;
+    }
+
+    Result submit(ModelRequest request) {
+        Result result = new Result();
+        model.submit(request, result);
+        return result;
+    }
+
+    static GenerateReply await(Result result) {
+        try {
+            return result.reply.get(30, SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof HyperionException error) {
+                throw error;
+            }
+            throw new IllegalStateException(e);
+        } catch (InterruptedException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    GenerateReply generate(ModelRequest request) {
+        return await(submit(request));
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        library.close();
+    }
+}
