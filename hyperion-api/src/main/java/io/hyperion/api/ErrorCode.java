@@ -2,7 +2,7 @@ package io.hyperion.api;
 
 /**
  * The stable codes of all errors that reach a caller. A code never changes its meaning; a retired one is not used again. The first
- * digit tells the {@link ErrorKind}.
+ * digit tells the {@link ErrorKind}; that of {@link ErrorKind#UNAUTHORISED} and {@link ErrorKind#FORBIDDEN} is the same.
  */
 public enum ErrorCode {
     /** A required field is missing. */
@@ -43,6 +43,8 @@ public enum ErrorCode {
     CONTEXT_EXCEEDED("HYP-3001", ErrorKind.CONTEXT_EXCEEDED),
     /** The caller is not known. */
     UNAUTHORISED("HYP-4001", ErrorKind.UNAUTHORISED),
+    /** The caller is known but may not do this, such as use that model. */
+    FORBIDDEN("HYP-4002", ErrorKind.FORBIDDEN),
     /** The queue of the model is full. */
     QUEUE_FULL("HYP-5001", ErrorKind.BUSY),
     /** The connection has too many requests under way. */

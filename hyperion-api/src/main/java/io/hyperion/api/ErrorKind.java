@@ -8,8 +8,10 @@ public enum ErrorKind {
     NOT_FOUND,
     /** The prompt does not fit the model's context: shorten it. */
     CONTEXT_EXCEEDED,
-    /** The caller is not known or may not do this. */
+    /** The caller is not known. */
     UNAUTHORISED,
+    /** The caller is known but may not do this. */
+    FORBIDDEN,
     /** Too much work at the moment: try again later. */
     BUSY,
     /** The model exists but cannot serve now, for the reason given. */

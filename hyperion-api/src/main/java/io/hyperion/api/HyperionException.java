@@ -13,6 +13,7 @@ public abstract sealed class HyperionException extends RuntimeException
                 ModelNotFoundException,
                 ContextExceededException,
                 UnauthorisedException,
+                ForbiddenException,
                 BusyException,
                 ModelUnavailableException,
                 GenerationTimeoutException,

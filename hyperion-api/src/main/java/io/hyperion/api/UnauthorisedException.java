@@ -1,6 +1,6 @@
 package io.hyperion.api;
 
-/** The caller is not known, or may not do what it asked for. */
+/** The caller is not known. */
 public final class UnauthorisedException extends HyperionException {
     private static final long serialVersionUID = 1L;
 

@@ -18,10 +18,7 @@ class ErrorsTest {
         assertThat(Arrays.stream(ErrorCode.values())
                         .map(code -> code.code().charAt(4) + " " + code.kind())
                         .distinct())
-                .hasSameSizeAs(Arrays.stream(ErrorCode.values())
-                        .map(ErrorCode::kind)
-                        .distinct()
-                        .toList());
+                .hasSameSizeAs(ErrorKind.values());
     }
 
     @Test

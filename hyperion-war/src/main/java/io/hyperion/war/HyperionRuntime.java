@@ -5,13 +5,16 @@ import static java.lang.System.Logger.Level.INFO;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelState;
 import io.hyperion.jca.NonManagedHyperion;
+import io.hyperion.war.access.Access;
 import io.hyperion.war.config.Configuration;
+import io.hyperion.war.config.Security;
 import io.hyperion.war.config.Settings;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -22,6 +25,9 @@ import org.eclipse.microprofile.config.ConfigProvider;
 @ApplicationScoped
 public class HyperionRuntime {
     private static final System.Logger LOG = System.getLogger(HyperionRuntime.class.getName());
+
+    @Inject
+    Access access;
 
     private Configuration configuration;
     private NonManagedHyperion hyperion;
@@ -37,6 +43,7 @@ public class HyperionRuntime {
                 .filter(model -> model.state() != ModelState.FAILED)
                 .forEach(model -> LOG.log(
                         INFO, "Model {0} is {1}", model.name(), model.state().wireName()));
+        access.announce();
     }
 
     /** {@return the way to the models} */
@@ -51,6 +58,13 @@ public class HyperionRuntime {
     @Singleton
     Settings settings() {
         return configuration.settings();
+    }
+
+    /** {@return who may use the wire} */
+    @Produces
+    @Singleton
+    Security security() {
+        return configuration.security();
     }
 
     @PreDestroy

@@ -2,6 +2,7 @@ package io.hyperion.war;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -11,6 +12,9 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.hyperion.api.HyperionClient;
+import io.hyperion.war.hyperion.HealthResource;
+import jakarta.inject.Inject;
 
 /** Which part of Hyperion may know which. */
 @AnalyzeClasses(packages = "io.hyperion", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -54,6 +58,20 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.glassfish..", "fish.payara..", "org.jboss..", "org.apache..");
+
+    /** All but the health, which anybody may ask for, reach the models as the caller that they serve. */
+    @ArchTest
+    static final ArchRule ENDPOINTS_HAVE_NO_CLIENT_OF_THEIR_OWN = noFields()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("io.hyperion.war..")
+            .and()
+            .areDeclaredInClassesThat()
+            .areNotAssignableTo(HealthResource.class)
+            .and()
+            .haveRawType(HyperionClient.class)
+            .should()
+            .beAnnotatedWith(Inject.class);
 
     @ArchTest
     static final ArchRule WIRE_HAS_NO_CYCLES = slices().assignedFrom(new SliceAssignment() {

@@ -70,7 +70,8 @@ public record HyperionConfiguration(
             .toList();
 
     /** Keys of other parts of Hyperion, which check them themselves. */
-    private static final List<String> FOREIGN_PREFIXES = List.of("hyperion.http.", "hyperion.ws.");
+    private static final List<String> FOREIGN_PREFIXES =
+            List.of("hyperion.http.", "hyperion.security.", "hyperion.ws.");
 
     public HyperionConfiguration {
         Objects.requireNonNull(models, "models");

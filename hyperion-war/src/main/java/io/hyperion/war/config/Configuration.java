@@ -4,11 +4,14 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Every {@code hyperion.} property that is set anywhere in MicroProfile Config. A wrong value of a key that the wire reads itself is
@@ -16,17 +19,23 @@ import java.util.function.Function;
  */
 public final class Configuration {
     private static final System.Logger LOG = System.getLogger(Configuration.class.getName());
+    private static final String ALLOWED_ORIGINS = "hyperion.http.allowed-origins";
     private static final String BODY_LIMIT = "hyperion.http.body-limit";
     private static final String MAX_REQUESTS = "hyperion.ws.max-requests";
     private static final String SEND_TIMEOUT = "hyperion.ws.send-timeout";
 
     /** Groups of keys that are the wire's own, and all keys in them; the port is one of the launcher's, which starts the server. */
-    private static final List<String> GROUPS = List.of("hyperion.http.", "hyperion.ws.");
+    private static final List<String> GROUPS = List.of("hyperion.http.", SecurityKeys.PREFIX, "hyperion.ws.");
 
-    private static final List<String> KEYS = List.of(BODY_LIMIT, "hyperion.http.port", MAX_REQUESTS, SEND_TIMEOUT);
+    private static final List<String> KEYS =
+            List.of(ALLOWED_ORIGINS, BODY_LIMIT, "hyperion.http.port", SecurityKeys.MODE, MAX_REQUESTS, SEND_TIMEOUT);
+
+    /** A scheme, a host and perhaps a port, as browsers send them: no path, and no slash at the end. */
+    private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/\\s,]+");
 
     private final Map<String, String> properties;
     private final Settings settings;
+    private final Security security;
 
     private Configuration(Map<String, String> properties) {
         this.properties = properties;
@@ -38,7 +47,9 @@ public final class Configuration {
                         SEND_TIMEOUT,
                         Settings.DEFAULT_SEND_TIMEOUT,
                         Settings.MIN_SEND_TIMEOUT,
-                        Settings.MAX_SEND_TIMEOUT));
+                        Settings.MAX_SEND_TIMEOUT),
+                origins());
+        this.security = SecurityKeys.read(properties);
     }
 
     /**
@@ -50,7 +61,7 @@ public final class Configuration {
         Map<String, String> properties = new TreeMap<>();
         for (String name : names) {
             if (name.startsWith("hyperion.")) {
-                lookup.apply(name).ifPresent(value -> properties.put(name, value));
+                value(name, name, lookup).ifPresent(value -> properties.put(name, value));
             }
         }
         // After the dotted names: these tell which model a variable such as HYPERION_MODELS_MY_MODEL_PATH means. One
@@ -59,10 +70,16 @@ public final class Configuration {
         for (String name : names) {
             EnvironmentNames.toKey(name, properties.keySet())
                     .filter(key -> !properties.containsKey(key))
-                    .ifPresent(key -> lookup.apply(name).ifPresent(value -> variables.put(key, value)));
+                    .ifPresent(key -> value(key, name, lookup).ifPresent(value -> variables.put(key, value)));
         }
         properties.putAll(variables);
         return new Configuration(properties);
+    }
+
+    /** MicroProfile Config takes an empty value for none; but who may use no model must not get all. */
+    private static Optional<String> value(String key, String name, Function<String, Optional<String>> lookup) {
+        Optional<String> value = lookup.apply(name);
+        return value.isEmpty() && key.startsWith(SecurityKeys.KEYS) ? Optional.of("") : value;
     }
 
     /** {@return all properties by their dotted names, for the engine} */
@@ -75,11 +92,35 @@ public final class Configuration {
         return settings;
     }
 
+    /** {@return who may use the wire} */
+    public Security security() {
+        return security;
+    }
+
     /** {@return keys that look like the wire's own and are not; those of others are reported where they are read} */
     List<String> unknownKeys() {
         return properties.keySet().stream()
-                .filter(key -> GROUPS.stream().anyMatch(key::startsWith) && !KEYS.contains(key))
+                .filter(key -> GROUPS.stream().anyMatch(key::startsWith)
+                        && !KEYS.contains(key)
+                        && !key.startsWith(SecurityKeys.KEYS))
                 .toList();
+    }
+
+    private List<String> origins() {
+        List<String> origins = new ArrayList<>();
+        for (String entry : properties.getOrDefault(ALLOWED_ORIGINS, "").split(",")) {
+            String origin = entry.strip();
+            if (origin.equals("*") || ORIGIN.matcher(origin).matches()) {
+                origins.add(origin.toLowerCase(Locale.ROOT));
+            } else if (!origin.isEmpty()) {
+                LOG.log(
+                        WARNING,
+                        "{0} must hold * or origins such as https://chat.example.com, but holds ''{1}''",
+                        ALLOWED_ORIGINS,
+                        origin);
+            }
+        }
+        return origins;
     }
 
     private int whole(String key, int fallback, int min, int max) {

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 final class EnvironmentNames {
     private static final String VARIABLE_PREFIX = "HYPERION_";
     private static final String MODELS_VARIABLE = "HYPERION_MODELS_";
+    private static final String KEYS_VARIABLE = "HYPERION_SECURITY_KEYS_";
     private static final String MODELS_KEY = "hyperion.models.";
 
     /** What can stand behind a model's name; its own defaults, which have a further part, come after {@code defaults.}. */
@@ -52,7 +53,9 @@ final class EnvironmentNames {
             "hyperion.llama.library",
             "hyperion.queue.capacity",
             "hyperion.queue.timeout",
+            "hyperion.http.allowed-origins",
             "hyperion.http.body-limit",
+            SecurityKeys.MODE,
             "hyperion.ws.max-requests",
             "hyperion.ws.send-timeout");
 
@@ -71,7 +74,33 @@ final class EnvironmentNames {
         Optional<String> plain = PLAIN_KEYS.stream()
                 .filter(key -> toVariable(key).equals(variable))
                 .findFirst();
-        return plain.isPresent() || !variable.startsWith(MODELS_VARIABLE) ? plain : toModelKey(variable, keys);
+        if (plain.isPresent()) {
+            return plain;
+        }
+        return variable.startsWith(KEYS_VARIABLE)
+                ? toAccessKey(variable, keys)
+                : Optional.of(variable)
+                        .filter(name -> name.startsWith(MODELS_VARIABLE))
+                        .flatMap(name -> toModelKey(name, keys));
+    }
+
+    /** Any field, known or not: what is wrong with an access key is told where it is read. */
+    private static Optional<String> toAccessKey(String variable, Collection<String> keys) {
+        String rest = variable.substring(KEYS_VARIABLE.length());
+        int end = rest.lastIndexOf('_');
+        if (end < 1) {
+            return Optional.empty();
+        }
+        String name = rest.substring(0, end);
+        return Optional.of(SecurityKeys.KEYS
+                + keys.stream()
+                        .filter(key ->
+                                key.startsWith(SecurityKeys.KEYS) && key.lastIndexOf('.') > SecurityKeys.KEYS.length())
+                        .map(key -> key.substring(SecurityKeys.KEYS.length(), key.lastIndexOf('.')))
+                        .filter(known -> toVariable(known).equals(name))
+                        .findFirst()
+                        .orElseGet(() -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
+                + "." + rest.substring(end + 1).toLowerCase(Locale.ROOT));
     }
 
     private static Optional<String> toModelKey(String variable, Collection<String> keys) {

@@ -1,6 +1,7 @@
 package io.hyperion.war.config;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What the wire itself is configured with.
@@ -11,8 +12,10 @@ import java.time.Duration;
  *     {@value #MAX_REQUESTS}, default {@value #DEFAULT_REQUESTS}
  * @param sendTimeout {@code hyperion.ws.send-timeout}: how long a WebSocket's peer may take to accept one frame before the socket is
  *     closed, in seconds or as an ISO-8601 duration such as {@code PT30S}; 1 second to 1 hour, default 30 seconds
+ * @param allowedOrigins {@code hyperion.http.allowed-origins}: the origins whose web pages may use the server beside those of its own host
+ *     and of loopback addresses, in lower case; {@code *} for all
  */
-public record Settings(int bodyLimit, int maxRequestsPerSocket, Duration sendTimeout) {
+public record Settings(int bodyLimit, int maxRequestsPerSocket, Duration sendTimeout, List<String> allowedOrigins) {
     static final int DEFAULT_BODY_LIMIT = 8_388_608;
     static final int MIN_BODY_LIMIT = 1024;
     static final int MAX_BODY_LIMIT = 1_073_741_824;
@@ -21,4 +24,8 @@ public record Settings(int bodyLimit, int maxRequestsPerSocket, Duration sendTim
     static final Duration DEFAULT_SEND_TIMEOUT = Duration.ofSeconds(30);
     static final Duration MIN_SEND_TIMEOUT = Duration.ofSeconds(1);
     static final Duration MAX_SEND_TIMEOUT = Duration.ofHours(1);
+
+    public Settings {
+        allowedOrigins = List.copyOf(allowedOrigins);
+    }
 }

@@ -3,14 +3,18 @@ package io.hyperion.war.http;
 import io.hyperion.api.HyperionException;
 import io.hyperion.war.wire.RetryHints;
 import jakarta.json.JsonValue;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Makes the HTTP answers: JSON with its length, errors with their status, hints in {@code Warning} headers. */
 public final class Answers {
+    private static final String CHALLENGE = "Bearer realm=\"Hyperion\"";
+
     private Answers() {}
 
     /**
@@ -43,8 +47,32 @@ public final class Answers {
      */
     public static Response.ResponseBuilder error(HyperionException error, int status, ErrorFormat format) {
         Response.ResponseBuilder answer = json(status, format.format(error, status));
+        if (status == 401) {
+            answer.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
+        }
         RetryHints.seconds(error).ifPresent(seconds -> answer.header(HttpHeaders.RETRY_AFTER, seconds));
         return answer;
+    }
+
+    /**
+     * Sends an error before JAX-RS has the request.
+     *
+     * @param response where it goes
+     * @param error the error
+     * @param format the protocol's way to tell it
+     * @throws IOException if it cannot be sent
+     */
+    public static void send(HttpServletResponse response, HyperionException error, ErrorFormat format)
+            throws IOException {
+        int status = status(error);
+        byte[] body = format.format(error, status).toString().getBytes(StandardCharsets.UTF_8);
+        response.setStatus(status);
+        if (status == 401) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
+        }
+        response.setContentType(MediaType.APPLICATION_JSON);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
     }
 
     /**
@@ -68,6 +96,7 @@ public final class Answers {
         return switch (error.kind()) {
             case INVALID_REQUEST, CONTEXT_EXCEEDED -> 400;
             case UNAUTHORISED -> 401;
+            case FORBIDDEN -> 403;
             case NOT_FOUND -> 404;
             case BUSY -> 429;
             case ENGINE_FAILURE -> 500;

@@ -6,8 +6,6 @@ import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.war.wire.InternalErrors;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Any;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
@@ -26,8 +24,7 @@ import jakarta.ws.rs.ext.Provider;
 @ApplicationScoped
 public class ErrorMapper implements ExceptionMapper<Throwable> {
     @Inject
-    @Any
-    Instance<ErrorPaths> protocols;
+    ErrorFormats formats;
 
     @Context
     UriInfo uri;
@@ -38,7 +35,7 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
     @Override
     public Response toResponse(Throwable failure) {
         String path = uri.getPath();
-        ErrorFormat format = formatOf(path);
+        ErrorFormat format = formats.of(path);
         if (failure instanceof HyperionException error) {
             return Answers.error(error, format).build();
         }
@@ -78,14 +75,5 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
             answer.header(HttpHeaders.ALLOW, allowed);
         }
         return answer.build();
-    }
-
-    private ErrorFormat formatOf(String path) {
-        String relative = path.startsWith("/") ? path.substring(1) : path;
-        return protocols.stream()
-                .filter(protocol -> protocol.claims(relative))
-                .findFirst()
-                .map(ErrorPaths::errorFormat)
-                .orElse(ErrorFormat.HYPERION);
     }
 }

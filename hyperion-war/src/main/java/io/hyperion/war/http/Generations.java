@@ -1,7 +1,7 @@
 package io.hyperion.war.http;
 
-import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
+import io.hyperion.war.access.Caller;
 import io.hyperion.war.json.FieldHints;
 import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.JsonInput;
@@ -19,7 +19,7 @@ import java.util.List;
 @ApplicationScoped
 public class Generations {
     @Inject
-    HyperionClient client;
+    Caller caller;
 
     @Inject
     BodyReader bodies;
@@ -42,7 +42,7 @@ public class Generations {
             WireFormat format = protocol.format();
             hints = FieldHints.of(fields.names(), format.fields());
             WireCall call = format.read(fields);
-            new HttpGeneration(call, protocol, hints, response, workers.executor()).begin(client);
+            new HttpGeneration(call, protocol, hints, response, workers.executor()).begin(caller.client());
         } catch (HyperionException refusal) {
             response.resume(Answers.warn(Answers.error(refusal, protocol.errorFormat()), hints)
                     .build());

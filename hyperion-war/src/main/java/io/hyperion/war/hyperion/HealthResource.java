@@ -3,6 +3,7 @@ package io.hyperion.war.hyperion;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
+import io.hyperion.war.access.Public;
 import io.hyperion.war.http.Answers;
 import io.hyperion.war.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,6 +29,7 @@ public class HealthResource {
 
     /** {@return the health} */
     @GET
+    @Public
     public Response health() {
         List<ModelInfo> models = client.models();
         Map<ModelState, Long> counts =

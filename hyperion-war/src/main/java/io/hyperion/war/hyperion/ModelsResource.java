@@ -1,6 +1,6 @@
 package io.hyperion.war.hyperion;
 
-import io.hyperion.api.HyperionClient;
+import io.hyperion.war.access.Caller;
 import io.hyperion.war.http.Answers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -14,12 +14,12 @@ import jakarta.ws.rs.core.Response;
 @ApplicationScoped
 public class ModelsResource {
     @Inject
-    HyperionClient client;
+    Caller caller;
 
-    /** {@return all models} */
+    /** {@return all models that the caller may use} */
     @GET
     public Response list() {
-        return Answers.json(200, ModelsFormat.list(client.models())).build();
+        return Answers.json(200, ModelsFormat.list(caller.client().models())).build();
     }
 
     /**
@@ -29,6 +29,6 @@ public class ModelsResource {
     @GET
     @Path("{name}")
     public Response one(@PathParam("name") String name) {
-        return Answers.json(200, ModelsFormat.one(client.model(name))).build();
+        return Answers.json(200, ModelsFormat.one(caller.client().model(name))).build();
     }
 }

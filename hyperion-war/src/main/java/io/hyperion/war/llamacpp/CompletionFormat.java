@@ -10,8 +10,6 @@ import io.hyperion.war.json.Fields;
 import io.hyperion.war.wire.ParameterFields;
 import io.hyperion.war.wire.WireCall;
 import io.hyperion.war.wire.WireFormat;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +23,7 @@ import java.util.stream.Stream;
  * llama.cpp's that would change the text, and that is not served yet, is refused unless its value leaves the text as it is: a caller who
  * asks for a grammar must not get text without one.
  */
-@ApplicationScoped
-public class CompletionFormat implements WireFormat {
+public final class CompletionFormat implements WireFormat {
     /** The parameters whose names and values are the same here: the others have values that llama.cpp takes for an absent one. */
     private static final Set<Parameter> SAME = EnumSet.complementOf(EnumSet.of(
             Parameter.MAX_TOKENS,
@@ -65,8 +62,14 @@ public class CompletionFormat implements WireFormat {
             .flatMap(names -> names)
             .collect(Collectors.toUnmodifiableSet());
 
-    @Inject
-    HyperionClient client;
+    private final HyperionClient client;
+
+    /**
+     * @param client the caller's way to the models
+     */
+    public CompletionFormat(HyperionClient client) {
+        this.client = client;
+    }
 
     @Override
     public Set<String> fields() {

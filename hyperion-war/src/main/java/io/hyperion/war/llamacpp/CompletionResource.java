@@ -1,5 +1,6 @@
 package io.hyperion.war.llamacpp;
 
+import io.hyperion.war.access.Caller;
 import io.hyperion.war.http.EventStyle;
 import io.hyperion.war.http.Generations;
 import io.hyperion.war.http.HttpProtocol;
@@ -21,7 +22,7 @@ public class CompletionResource {
     Generations generations;
 
     @Inject
-    CompletionFormat format;
+    Caller caller;
 
     /**
      * @param headers the request's headers
@@ -30,6 +31,7 @@ public class CompletionResource {
      */
     @POST
     public void complete(@Context HttpHeaders headers, @Suspended AsyncResponse response, InputStream body) {
+        CompletionFormat format = new CompletionFormat(caller.client());
         generations.serve(headers, body, response, new HttpProtocol(format, EventStyle.PLAIN, LlamaErrors.FORMAT));
     }
 }

@@ -33,6 +33,7 @@ public class LlamaErrors implements ErrorPaths {
     private static String type(int status) {
         return switch (status) {
             case 401 -> "authentication_error";
+            case 403 -> "permission_error";
             case 404 -> "not_found_error";
             case 429, 503 -> "unavailable_error";
             default -> status < 500 ? "invalid_request_error" : "server_error";

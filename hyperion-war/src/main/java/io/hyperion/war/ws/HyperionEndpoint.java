@@ -1,7 +1,9 @@
 package io.hyperion.war.ws;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
 
+import io.hyperion.war.access.Identity;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
@@ -23,8 +25,10 @@ import java.util.function.Consumer;
  * too the methods {@code completion} and {@code models}. {@code {"id":"1","method":"cancel"}} ends a generation early; its
  * {@code done} tells {@code "finish_reason":"cancelled"}. Closing the socket cancels all of its generations.
  */
-@ServerEndpoint("/ws")
+@ServerEndpoint(value = HyperionEndpoint.PATH, subprotocols = "hyperion")
 public class HyperionEndpoint {
+    static final String PATH = "/ws";
+
     private static final System.Logger LOG = System.getLogger(HyperionEndpoint.class.getName());
 
     @Inject
@@ -41,7 +45,14 @@ public class HyperionEndpoint {
         session.setMaxTextMessageBufferSize(services.messageLimit());
         // A caller may think for as long as he likes before he asks again.
         session.setMaxIdleTimeout(0);
-        conversation = services.open(new SessionSender(session));
+        SessionSender sender = new SessionSender(session);
+        if (session.getUserPrincipal() instanceof Identity identity) {
+            conversation = services.open(sender, identity);
+        } else {
+            // Past the filter that identifies everybody: a server that does not call it gives no access.
+            LOG.log(ERROR, "A WebSocket came in without having been identified, and is closed");
+            sender.close("not identified");
+        }
     }
 
     /**
@@ -49,7 +60,9 @@ public class HyperionEndpoint {
      */
     @OnMessage
     public void receive(String message) {
-        conversation.receive(message);
+        if (conversation != null) {
+            conversation.receive(message);
+        }
     }
 
     /**
@@ -57,13 +70,17 @@ public class HyperionEndpoint {
      */
     @OnMessage
     public void receive(PongMessage pong) {
-        conversation.pong(pong.getApplicationData());
+        if (conversation != null) {
+            conversation.pong(pong.getApplicationData());
+        }
     }
 
     /** The socket is gone. */
     @OnClose
     public void close() {
-        conversation.end();
+        if (conversation != null) {
+            conversation.end();
+        }
     }
 
     /**

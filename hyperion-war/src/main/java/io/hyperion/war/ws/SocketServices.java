@@ -1,6 +1,8 @@
 package io.hyperion.war.ws;
 
 import io.hyperion.api.HyperionClient;
+import io.hyperion.war.access.Access;
+import io.hyperion.war.access.Identity;
 import io.hyperion.war.config.Settings;
 import io.hyperion.war.hyperion.GenerateFormat;
 import io.hyperion.war.llamacpp.CompletionFormat;
@@ -16,13 +18,10 @@ import java.util.Map;
 @ApplicationScoped
 public class SocketServices {
     @Inject
-    HyperionClient client;
+    Access access;
 
     @Inject
     Settings settings;
-
-    @Inject
-    CompletionFormat completions;
 
     @Inject
     Workers workers;
@@ -30,8 +29,10 @@ public class SocketServices {
     @Resource
     ManagedScheduledExecutorService scheduler;
 
-    SocketConversation open(FrameSender sender) {
-        Map<String, WireFormat> formats = Map.of("generate", GenerateFormat.INSTANCE, "completion", completions);
+    SocketConversation open(FrameSender sender, Identity identity) {
+        HyperionClient client = access.client(identity);
+        Map<String, WireFormat> formats =
+                Map.of("generate", GenerateFormat.INSTANCE, "completion", new CompletionFormat(client));
         return new SocketConversation(client, settings, formats, sender, workers.executor(), scheduler);
     }
 

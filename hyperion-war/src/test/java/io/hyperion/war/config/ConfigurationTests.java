@@ -3,6 +3,7 @@ package io.hyperion.war.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The configuration")
 class ConfigurationTests {
-    private static final Settings DEFAULTS = new Settings(8_388_608, 64, Duration.ofSeconds(30));
+    private static final Settings DEFAULTS = new Settings(8_388_608, 64, Duration.ofSeconds(30), List.of());
 
     @Test
     @DisplayName("is complete when nothing is set")
@@ -28,8 +29,10 @@ class ConfigurationTests {
         assertThat(settings(Map.of(
                         "hyperion.http.body-limit", "2048",
                         "hyperion.ws.max-requests", "3",
-                        "hyperion.ws.send-timeout", "PT1M30S")))
-                .isEqualTo(new Settings(2048, 3, Duration.ofSeconds(90)));
+                        "hyperion.ws.send-timeout", "PT1M30S",
+                        "hyperion.http.allowed-origins", "https://Chat.example.com, http://a:8080")))
+                .isEqualTo(new Settings(
+                        2048, 3, Duration.ofSeconds(90), List.of("https://chat.example.com", "http://a:8080")));
         assertThat(settings(Map.of("hyperion.ws.send-timeout", "5")).sendTimeout())
                 .isEqualTo(Duration.ofSeconds(5));
     }
@@ -46,15 +49,25 @@ class ConfigurationTests {
     }
 
     @Test
+    @DisplayName("leaves out what is no origin")
+    void origins() {
+        assertThat(settings(Map.of("hyperion.http.allowed-origins", "example.com,https://a/b,null,,*"))
+                        .allowedOrigins())
+                .containsExactly("*");
+    }
+
+    @Test
     @DisplayName("notices keys that it does not know among its own")
     void unknownKeys() {
         assertThat(of(Map.of(
                                 "hyperion.http.bodylimit", "1",
                                 "hyperion.http.port", "1",
                                 "hyperion.ws.max-requests", "1",
+                                "hyperion.security.mod", "keys",
+                                "hyperion.security.keys.a.hash", "1",
                                 "hyperion.colour", "red"))
                         .unknownKeys())
-                .containsExactly("hyperion.http.bodylimit");
+                .containsExactly("hyperion.http.bodylimit", "hyperion.security.mod");
     }
 
     @Test
@@ -74,7 +87,11 @@ class ConfigurationTests {
         "HYPERION_MODELS_A_DEFAULTS_REPEAT_PENALTY,hyperion.models.a.defaults.repeat_penalty",
         "HYPERION_MODELS_A_CHAT_TEMPLATE,hyperion.models.a.chat-template",
         "HYPERION_DEFAULT_MODEL,hyperion.default-model",
-        "HYPERION_HTTP_BODY_LIMIT,hyperion.http.body-limit"
+        "HYPERION_HTTP_BODY_LIMIT,hyperion.http.body-limit",
+        "HYPERION_HTTP_ALLOWED_ORIGINS,hyperion.http.allowed-origins",
+        "HYPERION_SECURITY_MODE,hyperion.security.mode",
+        "HYPERION_SECURITY_KEYS_HR_HASH,hyperion.security.keys.hr.hash",
+        "HYPERION_SECURITY_KEYS_MY_APP_MODELS,hyperion.security.keys.my-app.models"
     })
     @DisplayName("understands environment variables")
     void environment(String variable, String key) {
@@ -82,7 +99,14 @@ class ConfigurationTests {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"HYPERION_MODELS_PATH", "HYPERION_HOME", "HYPERION_MODELS_A_COLOUR", "HYPERION_"})
+    @ValueSource(
+            strings = {
+                "HYPERION_MODELS_PATH",
+                "HYPERION_HOME",
+                "HYPERION_MODELS_A_COLOUR",
+                "HYPERION_",
+                "HYPERION_SECURITY_KEYS_HASH"
+            })
     @DisplayName("leaves variables alone that stand for no key")
     void otherVariables(String variable) {
         assertThat(of(Map.of(variable, "7")).properties()).isEmpty();

@@ -1,12 +1,16 @@
 package io.hyperion.war.it;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Properties;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /** The configuration of the server under test: a sound model by two names, and all kinds of broken ones beside it. */
 final class Fixture {
@@ -26,7 +30,22 @@ final class Fixture {
 
     private Fixture() {}
 
-    static void write(Path directory) throws IOException {
+    /** The server is started with the deployment: what it reads at its start is written before. */
+    static WebArchive war(Map<String, String> more) throws IOException {
+        Path directory = Path.of(System.getProperty("hyperion.it.directory"));
+        Files.createDirectories(directory.resolve("tmp"));
+        Files.writeString(
+                directory.resolve("pre-boot.txt"),
+                String.join(
+                        "\n",
+                        "set configs.config.server-config.network-config.network-listeners.network-listener.http-listener.address=127.0.0.1",
+                        "set configs.config.server-config.hazelcast-config-specific-configuration.enabled=false",
+                        ""));
+        write(directory, more);
+        return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("hyperion.war")));
+    }
+
+    private static void write(Path directory, Map<String, String> more) throws IOException {
         Path model = model();
         Path notAModel = Files.writeString(directory.resolve("not-a-model.gguf"), "This is no model, but a text.\n");
         byte[] bytes = Files.readAllBytes(model);
@@ -49,6 +68,7 @@ final class Fixture {
         properties.setProperty("hyperion.queue.timeout", QUEUE_TIMEOUT);
         properties.setProperty("hyperion.http.body-limit", Integer.toString(BODY_LIMIT));
         properties.setProperty("hyperion.ws.send-timeout", "PT10S");
+        properties.putAll(more);
         try (OutputStream out = Files.newOutputStream(directory.resolve("hyperion.properties"))) {
             properties.store(out, null);
         }

@@ -54,6 +54,11 @@ final class RawConnection implements AutoCloseable {
         send(head(path, "application/json", length) + begin);
     }
 
+    /** With headers of its own, one in each line; {@code Host} is among them. */
+    void get(String path, String headers) throws IOException {
+        send("GET " + path + " HTTP/1.1\r\n" + headers.replace("\n", "\r\n") + "\r\n\r\n");
+    }
+
     private String head(String path, String contentType, int length) {
         return "POST " + path + " HTTP/1.1\r\nHost: " + host + "\r\nContent-Type: " + contentType
                 + "\r\nContent-Length: " + length + "\r\n\r\n";

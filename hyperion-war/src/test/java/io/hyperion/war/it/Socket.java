@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A well-behaved WebSocket. */
 final class Socket implements AutoCloseable {
@@ -23,8 +24,20 @@ final class Socket implements AutoCloseable {
     private final WebSocket socket;
 
     Socket(URI base) {
-        URI address = URI.create("ws" + base.toString().substring("http".length()) + "/ws");
-        socket = CLIENT.newWebSocketBuilder().buildAsync(address, inbox).join();
+        this(base, "", handshake -> {});
+    }
+
+    /** Opens a socket with something more in its handshake; throws {@link java.util.concurrent.CompletionException} if it is refused. */
+    Socket(URI base, String query, Consumer<WebSocket.Builder> more) {
+        URI address = URI.create("ws" + base.toString().substring("http".length()) + "/ws" + query);
+        WebSocket.Builder handshake = CLIENT.newWebSocketBuilder();
+        more.accept(handshake);
+        socket = handshake.buildAsync(address, inbox).join();
+    }
+
+    /** The protocol that the server has chosen. */
+    String protocol() {
+        return socket.getSubprotocol();
     }
 
     void send(String json) {

@@ -147,7 +147,8 @@ class CompletionFormatTests {
         String asked = "{\"n_predict\":4,\"temperature\":0.5,\"dry_sequence_breakers\":[\"a\"],\"mirostat\":1,"
                 + "\"samplers\":[\"top_k\",\"typ_p\"],\"grammar\":\"root ::= x\",\"logit_bias\":[[5,1.5],[\"up\",false]],"
                 + "\"ignore_eos\":true,\"lora\":[{\"id\":0,\"scale\":0.5}],\"seed\":3,\"stop\":[\"x\"]}";
-        WireCall call = new CompletionFormat().read(JsonInput.object(asked.replaceFirst("\\{", "{\"prompt\":\"x\",")));
+        WireCall call =
+                new CompletionFormat(null).read(JsonInput.object(asked.replaceFirst("\\{", "{\"prompt\":\"x\",")));
 
         JsonObject settings = ((CompletionCall) call).settings(128, "tiny").build();
         JsonObject expected = Json.createReader(new StringReader(asked)).readObject();
@@ -255,6 +256,6 @@ class CompletionFormatTests {
     }
 
     private static WireCall read(String json) {
-        return new CompletionFormat().read(JsonInput.object(json.replace('\'', '"')));
+        return new CompletionFormat(null).read(JsonInput.object(json.replace('\'', '"')));
     }
 }

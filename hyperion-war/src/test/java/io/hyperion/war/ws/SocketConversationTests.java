@@ -331,7 +331,7 @@ class SocketConversationTests {
     private SocketConversation conversation(Duration sendTimeout) {
         return new SocketConversation(
                 engine,
-                new Settings(4096, 4, sendTimeout),
+                new Settings(4096, 4, sendTimeout, List.of()),
                 Map.of("generate", GenerateFormat.INSTANCE),
                 peer,
                 task -> {

@@ -1,0 +1,241 @@
+package io.hyperion.war.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hyperion.war.it.Wire.Answer;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("On a Payara Micro that asks for keys")
+@ExtendWith(ArquillianExtension.class)
+class KeysIT {
+    private static final String ALL = "key-of-all-models-0123456789";
+    private static final String ONE = "key-of-one-model-0123456789";
+    private static final String MISTAKEN = "written-down-instead-of-its-hash";
+
+    @ArquillianResource
+    private URL url;
+
+    @Deployment(testable = false)
+    static WebArchive war() throws IOException, NoSuchAlgorithmException {
+        return Fixture.war(Map.of(
+                "hyperion.security.mode",
+                "keys",
+                "hyperion.security.keys.all.hash",
+                hash(ALL),
+                "hyperion.security.keys.one.hash",
+                hash(ONE),
+                "hyperion.security.keys.one.models",
+                Fixture.SINGLE,
+                "hyperion.security.keys.mistaken.hash",
+                MISTAKEN));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"/models", "/models/default", "/models/nobody", "/ws"})
+    @DisplayName("nothing is told without a key")
+    void noKey(String path) {
+        Answer answer = wire().get(path);
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.header("WWW-Authenticate")).startsWith("Bearer");
+        assertThat(answer.error().getString("code")).isEqualTo("HYP-4001");
+        assertThat(answer.error().getString("message")).contains("Authorization: Bearer");
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "Authorization,Bearer nonsense",
+        "Authorization,Basic key-of-all-models-0123456789",
+        "X-API-Key,written-down-instead-of-its-hash",
+        "X-API-Key,all"
+    })
+    @DisplayName("what is no key is refused by all protocols in their own words, and not repeated")
+    void wrongKey(String header, String value) {
+        Answer generate = post("/generate", "{}", header, value);
+        assertThat(generate.status()).isEqualTo(401);
+        assertThat(generate.error().getString("code")).isEqualTo("HYP-4001");
+        assertThat(generate.response().body()).doesNotContain(value);
+
+        Answer completion = post("/completion", "{}", header, value);
+        assertThat(completion.status()).isEqualTo(401);
+        JsonObject error = completion.json().getJsonObject("error");
+        assertThat(error.getInt("code")).isEqualTo(401);
+        assertThat(error.getString("type")).isEqualTo("authentication_error");
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"Authorization,'Bearer '", "authorization,'bearer '", "X-API-Key,''"})
+    @DisplayName("a key opens what it is for")
+    void rightKey(String header, String scheme) {
+        String request = "{" + Behaviour.SHORT + "}";
+
+        assertThat(post("/generate", request, header, scheme + ALL).status()).isEqualTo(200);
+        Answer completion = post("/completion", "{'prompt':'Once','n_predict':4}", header, scheme + ALL);
+        assertThat(completion.status()).isEqualTo(200);
+        // Told after the generation, in another thread than the request's.
+        assertThat(completion.json().getJsonObject("generation_settings").getInt("n_ctx"))
+                .isPositive();
+    }
+
+    @Test
+    @DisplayName("a key of one model opens and shows that one alone, and tells of no other")
+    void oneModel() {
+        JsonObject models = get("/models", ONE).json();
+        assertThat(models.getJsonArray("models").stream().map(JsonValue::asJsonObject))
+                .extracting(model -> model.getString("name"))
+                .containsExactly(Fixture.SINGLE);
+        assertThat(get("/models/" + Fixture.SINGLE, ONE).status()).isEqualTo(200);
+        assertThat(bearer("/generate", "{'model':'single','prompt':'a','max_tokens':1}", ONE)
+                        .status())
+                .isEqualTo(200);
+
+        for (Answer refused : new Answer[] {
+            get("/models/default", ONE),
+            get("/models/nobody", ONE),
+            bearer("/generate", "{" + Behaviour.SHORT + "}", ONE),
+            bearer("/generate", "{'model':'default','prompt':'a','stream':true}", ONE)
+        }) {
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.error().getString("code")).isEqualTo("HYP-4002");
+            assertThat(refused.error().getString("parameter")).isEqualTo("model");
+            assertThat(refused.error().getString("message")).contains("'one'", Fixture.SINGLE);
+        }
+        Answer completion = bearer("/completion", "{'prompt':'a'}", ONE);
+        assertThat(completion.status()).isEqualTo(403);
+        assertThat(completion.json().getJsonObject("error").getString("type")).isEqualTo("permission_error");
+    }
+
+    @Test
+    @DisplayName("the health is told to anybody")
+    void health() {
+        assertThat(wire().get("/health").status()).isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("a socket is opened with a key in a header, a subprotocol or the query, and is its owner's")
+    void sockets() throws InterruptedException {
+        assertModels(new Socket(base(), "", handshake -> handshake.header("Authorization", "Bearer " + ONE)), "");
+        assertModels(
+                new Socket(base(), "", handshake -> handshake.subprotocols("hyperion", "bearer." + ONE)), "hyperion");
+        assertModels(new Socket(base(), "?access_token=" + ONE, handshake -> {}), "");
+    }
+
+    @Test
+    @DisplayName("a socket's owner is refused other models, and the socket goes on")
+    void socketForbidden() throws InterruptedException {
+        try (Socket socket = new Socket(base(), "?access_token=" + ONE, handshake -> {})) {
+            socket.send("{'id':1,'method':'generate','params':{'prompt':'a','max_tokens':1}}");
+            assertThat(socket.next().getString("code")).isEqualTo("HYP-4002");
+            socket.send("{'id':2,'method':'completion','params':{'model':'single','prompt':'a','n_predict':1}}");
+            assertThat(socket.end().getString("event")).isEqualTo("done");
+        }
+    }
+
+    @Test
+    @DisplayName("a socket is refused without a key, and with one that is none")
+    void socketsRefused() {
+        assertRefused("", handshake -> {});
+        assertRefused("?access_token=nonsense", handshake -> {});
+        assertRefused("", handshake -> handshake.subprotocols("hyperion", "bearer.nonsense"));
+        assertRefused("", handshake -> handshake.header("Authorization", "Bearer nonsense"));
+    }
+
+    @Test
+    @DisplayName("no key is in the server's log, but the name of the one that is wrong")
+    void log() throws IOException {
+        bearer("/generate", "{" + Behaviour.SHORT + "}", ALL);
+
+        StringBuilder log = new StringBuilder();
+        Path directory = Path.of(System.getProperty("hyperion.it.directory"));
+        // The server numbers its files.
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "server.log*")) {
+            for (Path file : files) {
+                log.append(Files.readString(file));
+            }
+        }
+
+        assertThat(log).contains("hyperion.security.keys.mistaken");
+        assertThat(log).doesNotContain(ALL).doesNotContain(ONE).doesNotContain(MISTAKEN);
+    }
+
+    private void assertRefused(String query, Consumer<WebSocket.Builder> more) {
+        assertThatThrownBy(() -> new Socket(base(), query, more))
+                .cause()
+                .isInstanceOfSatisfying(WebSocketHandshakeException.class, failure -> assertThat(
+                                failure.getResponse().statusCode())
+                        .isEqualTo(401));
+    }
+
+    private static void assertModels(Socket opened, String protocol) throws InterruptedException {
+        try (Socket socket = opened) {
+            assertThat(socket.protocol()).isEqualTo(protocol);
+            socket.send("{'id':1,'method':'models'}");
+            assertThat(socket.next().getJsonArray("models").getJsonObject(0).getString("name"))
+                    .isEqualTo(Fixture.SINGLE);
+        }
+    }
+
+    private Answer get(String path, String key) {
+        return wire().send(wire().request(path)
+                .header("Authorization", "Bearer " + key)
+                .GET());
+    }
+
+    private Answer bearer(String path, String json, String key) {
+        return post(path, json, "Authorization", "Bearer " + key);
+    }
+
+    private Answer post(String path, String json, String header, String value) {
+        HttpRequest.Builder request = wire().request(path)
+                .header("Content-Type", "application/json")
+                .header(header, value)
+                .POST(BodyPublishers.ofString(json.replace('\'', '"')));
+        return wire().send(request);
+    }
+
+    private static String hash(String key) throws NoSuchAlgorithmException {
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        return "sha256:" + HexFormat.of().formatHex(hash);
+    }
+
+    private Wire wire() {
+        return new Wire(base());
+    }
+
+    private URI base() {
+        try {
+            return new URI("http", null, "127.0.0.1", url.getPort(), "/hyperion", null, null);
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}
