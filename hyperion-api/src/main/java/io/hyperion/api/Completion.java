@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param stopString the stop string that ended it; empty if none did
  * @param truncated whether the context was shifted: the model saw only the begin and the end of what went before
  * @param probabilities of each token, in their order, if the request asked for them; else empty
- * @param tokenIds the ids of the tokens, in their order, if the request asked for them; else empty
+ * @param tokenIds the ids of all {@code tokens}, in their order, if the request asked for them; else empty
  * @param toolCalls the tools that the model wants to have called, in order
  */
 public record Completion(

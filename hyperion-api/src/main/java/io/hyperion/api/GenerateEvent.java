@@ -14,27 +14,31 @@ public sealed interface GenerateEvent {
      *
      * @param text the text; empty only if there are probabilities or tokens
      * @param completion which completion it belongs to: an index into {@link GenerateReply#completions()}
-     * @param probabilities of the tokens that were generated since the last piece of this completion, if the request asked for them
-     * @param tokens the ids of these tokens, if the request asked for them
+     * @param completions how many completions the reply will have; at least 1
+     * @param probabilities of the tokens whose text it begins, if the request asked for them
+     * @param tokens the ids of the tokens that were generated since the last piece of this completion, if the request asked for them; their
+     *     text may be held back for a later piece
      * @param progress how far the request is, if the request asked for that
      */
     record Piece(
             String text,
             int completion,
+            int completions,
             List<TokenProbability> probabilities,
             List<Integer> tokens,
             Optional<Progress> progress)
             implements GenerateEvent {
         /**
-         * @throws IllegalArgumentException if the index is negative
+         * @throws IllegalArgumentException if the index is negative, or not below the number
          */
         public Piece {
             Objects.requireNonNull(text, "text");
             probabilities = List.copyOf(probabilities);
             tokens = List.copyOf(tokens);
             Objects.requireNonNull(progress, "progress");
-            if (completion < 0) {
-                throw new IllegalArgumentException("The index must not be negative, but is " + completion);
+            if (completion < 0 || completion >= completions) {
+                throw new IllegalArgumentException(
+                        "The index must be from 0 to below " + completions + ", but is " + completion);
             }
         }
 
@@ -51,11 +55,21 @@ public sealed interface GenerateEvent {
          * A piece that tells neither its tokens nor the progress.
          *
          * @param text the text
-         * @param completion which completion it belongs to
+         * @param completion which completion it belongs to; there are no others behind it
          * @param probabilities of its tokens
          */
         public Piece(String text, int completion, List<TokenProbability> probabilities) {
-            this(text, completion, probabilities, List.of(), Optional.empty());
+            this(text, completion, completion + 1, probabilities, List.of(), Optional.empty());
+        }
+
+        /**
+         * A piece of which another one is told instead of its text.
+         *
+         * @param other the other text
+         * @return this piece with that text
+         */
+        public Piece withText(String other) {
+            return new Piece(other, completion, completions, probabilities, tokens, progress);
         }
     }
 

@@ -150,6 +150,15 @@ public final class GenerateParameters {
     }
 
     /**
+     * {@return the candidates are the most probable tokens before the tail, which begins where the bends of their sorted probabilities
+     * (the second differences, as shares of all) together exceed this number (tail free sampling, Phan 2019, as llama.cpp had it); 1 is off;
+     * default 1}
+     */
+    public OptionalDouble tailFreeZ() {
+        return number(find(Parameter.TFS_Z, Double.class));
+    }
+
+    /**
      * {@return the candidates are the tokens nearest to the expected surprise that together reach this probability (locally typical
      * sampling, Meister et al. 2022); 1 is all; default 1}
      */
@@ -213,6 +222,11 @@ public final class GenerateParameters {
     /** {@return how many of the last tokens, prompt included, are penalised; 0 is none, -1 is the context; default 64} */
     public OptionalInt repeatLastN() {
         return whole(find(Parameter.REPEAT_LAST_N, Long.class));
+    }
+
+    /** {@return whether the line break can be penalised by these penalties as other tokens; default true} */
+    public Optional<Boolean> penalizeNewLines() {
+        return find(Parameter.PENALIZE_NL, Boolean.class);
     }
 
     /** {@return what is subtracted from the logits of the last tokens; default 0} */
@@ -323,6 +337,14 @@ public final class GenerateParameters {
      */
     public OptionalInt maxPredictMillis() {
         return whole(find(Parameter.T_MAX_PREDICT_MS, Long.class));
+    }
+
+    /**
+     * {@return how many spaces or tabs each line behind the first line break begins with at least: a generation ends before the first other
+     * character of a line that has fewer, also if that is a line break; 0 for any; default 0}
+     */
+    public OptionalInt minIndent() {
+        return whole(find(Parameter.N_INDENT, Long.class));
     }
 
     /** {@return how many completions to give; default 1} */
@@ -494,6 +516,14 @@ public final class GenerateParameters {
         }
 
         /**
+         * @param value as in {@link GenerateParameters#tailFreeZ()}
+         * @return this
+         */
+        public Builder tailFreeZ(double value) {
+            return set(Parameter.TFS_Z, value);
+        }
+
+        /**
          * @param value as in {@link GenerateParameters#typicalP()}
          * @return this
          */
@@ -591,6 +621,14 @@ public final class GenerateParameters {
          */
         public Builder repeatLastN(int value) {
             return set(Parameter.REPEAT_LAST_N, value);
+        }
+
+        /**
+         * @param value as in {@link GenerateParameters#penalizeNewLines()}
+         * @return this
+         */
+        public Builder penalizeNewLines(boolean value) {
+            return set(Parameter.PENALIZE_NL, value);
         }
 
         /**
@@ -769,6 +807,14 @@ public final class GenerateParameters {
          */
         public Builder maxPredictMillis(int value) {
             return set(Parameter.T_MAX_PREDICT_MS, value);
+        }
+
+        /**
+         * @param value as in {@link GenerateParameters#minIndent()}
+         * @return this
+         */
+        public Builder minIndent(int value) {
+            return set(Parameter.N_INDENT, value);
         }
 
         /**

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * The parameters of a generation: their names on the wire, which are those of llama.cpp's server, types, ranges, and defaults, which are
- * llama.cpp b4916's. {@link GenerateParameters} says what each does.
+ * llama.cpp b4916's; {@code tfs_z} and {@code penalize_nl} are older, with the defaults they had. {@link GenerateParameters} says what each does.
  */
 public enum Parameter {
     /** See {@link GenerateParameters#temperature()}. */
@@ -20,6 +20,8 @@ public enum Parameter {
     TOP_P("top_p", Type.NUMBER, 0, 1, 0.95),
     /** See {@link GenerateParameters#minP()}. */
     MIN_P("min_p", Type.NUMBER, 0, 1, 0.05),
+    /** See {@link GenerateParameters#tailFreeZ()}. */
+    TFS_Z("tfs_z", Type.NUMBER, 0, 1, 1),
     /** See {@link GenerateParameters#typicalP()}. */
     TYPICAL_P("typical_p", Type.NUMBER, 0, 1, 1),
     /** See {@link GenerateParameters#topNSigma()}. */
@@ -42,6 +44,8 @@ public enum Parameter {
     REPEAT_PENALTY("repeat_penalty", Type.NUMBER, 0.01, 100, 1),
     /** See {@link GenerateParameters#repeatLastN()}. */
     REPEAT_LAST_N("repeat_last_n", Type.WHOLE, -1, Integer.MAX_VALUE, 64),
+    /** See {@link GenerateParameters#penalizeNewLines()}. */
+    PENALIZE_NL("penalize_nl", Type.BOOLEAN, 0, 1, 1),
     /** See {@link GenerateParameters#presencePenalty()}. */
     PRESENCE_PENALTY("presence_penalty", Type.NUMBER, -100, 100, 0),
     /** See {@link GenerateParameters#frequencyPenalty()}. */
@@ -76,6 +80,8 @@ public enum Parameter {
     TIMINGS_PER_TOKEN("timings_per_token", Type.BOOLEAN, 0, 1, 0),
     /** See {@link GenerateParameters#maxPredictMillis()}. */
     T_MAX_PREDICT_MS("t_max_predict_ms", Type.WHOLE, 0, Integer.MAX_VALUE, 0),
+    /** See {@link GenerateParameters#minIndent()}. */
+    N_INDENT("n_indent", Type.WHOLE, 0, Integer.MAX_VALUE, 0),
     /** See {@link GenerateParameters#maxTokens()}. */
     MAX_TOKENS("max_tokens", Type.WHOLE, 0, Integer.MAX_VALUE),
     /** See {@link GenerateParameters#stop()}. */

@@ -22,13 +22,15 @@ public final class PieceQueue {
 
     private static final class WaitingText implements Waiting {
         private final int completion;
+        private final int completions;
         private final StringBuilder text = new StringBuilder();
         private final List<TokenProbability> probabilities = new ArrayList<>(0);
         private final List<Integer> tokens = new ArrayList<>(0);
         private Optional<Progress> progress = Optional.empty();
 
-        WaitingText(int completion) {
-            this.completion = completion;
+        WaitingText(GenerateEvent.Piece first) {
+            this.completion = first.completion();
+            this.completions = first.completions();
         }
 
         void add(GenerateEvent.Piece piece) {
@@ -40,7 +42,7 @@ public final class PieceQueue {
 
         @Override
         public GenerateEvent take() {
-            return new GenerateEvent.Piece(text.toString(), completion, probabilities, tokens, progress);
+            return new GenerateEvent.Piece(text.toString(), completion, completions, probabilities, tokens, progress);
         }
     }
 
@@ -70,7 +72,7 @@ public final class PieceQueue {
      */
     public void add(GenerateEvent.Piece piece) {
         Waiting waiting = pieces.computeIfAbsent(
-                new Place(piece.completion(), Optional.empty()), place -> new WaitingText(place.completion()));
+                new Place(piece.completion(), Optional.empty()), place -> new WaitingText(piece));
         ((WaitingText) waiting).add(piece);
     }
 

@@ -14,6 +14,8 @@ public enum Sampler {
     TOP_N_SIGMA("top_n_sigma", 's'),
     /** Only the most probable tokens stay: {@code top_k}. */
     TOP_K("top_k", 'k'),
+    /** Only tokens before the tail of improbable ones stay: {@code tfs_z}. */
+    TAIL_FREE("tfs_z", 'f'),
     /** Only tokens about as surprising as is typical stay: {@code typical_p}. */
     TYPICAL_P("typ_p", 'y'),
     /** Only the most probable tokens that together reach a probability stay: {@code top_p}. */
@@ -25,7 +27,7 @@ public enum Sampler {
     /** The differences between tokens are made larger or smaller: {@code temperature}. */
     TEMPERATURE("temperature", 't');
 
-    /** The order that is taken where none is given: llama.cpp's. */
+    /** The order that is taken where none is given: llama.cpp's, with tail free sampling where it was. */
     public static final List<Sampler> DEFAULT_ORDER = List.of(values());
 
     private final String wireName;
@@ -40,7 +42,7 @@ public enum Sampler {
      * The sampler of a name on the wire.
      *
      * @param name one of {@link #wireName()}, or one of llama.cpp's other names: {@code top-k}, {@code top-p}, {@code nucleus},
-     *     {@code typical-p}, {@code typical}, {@code typ-p}, {@code typ}, {@code min-p}, {@code temp}, {@code top-n-sigma}
+     *     {@code tfs-z}, {@code tfs}, {@code typical-p}, {@code typical}, {@code typ-p}, {@code typ}, {@code min-p}, {@code temp}, {@code top-n-sigma}
      * @return the sampler
      * @throws InvalidRequestException ({@link ErrorCode#UNKNOWN_VALUE}, parameter {@code samplers}) if no sampler has that name
      */
@@ -50,6 +52,7 @@ public enum Sampler {
             case "dry" -> DRY;
             case "top_n_sigma", "top-n-sigma" -> TOP_N_SIGMA;
             case "top_k", "top-k" -> TOP_K;
+            case "tfs_z", "tfs-z", "tfs" -> TAIL_FREE;
             case "typ_p", "typical_p", "typical-p", "typical", "typ-p", "typ" -> TYPICAL_P;
             case "top_p", "top-p", "nucleus" -> TOP_P;
             case "min_p", "min-p" -> MIN_P;

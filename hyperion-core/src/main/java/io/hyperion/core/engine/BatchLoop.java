@@ -956,6 +956,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             if (ends || sequence.hasStopString()) {
                 sequence.finish(FinishReason.STOP);
             } else if (sequence.generated() >= maxTokens
+                    || sequence.isOutdented()
+                    || sequence.isAtItsLastLine()
                     || sequence.size() >= sequenceLimit && !shift(sequence)
                     || isEndless(sequence)) {
                 sequence.finish(FinishReason.LENGTH);

@@ -9,10 +9,14 @@ import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.Parameter;
+import io.hyperion.api.Progress;
 import io.hyperion.api.Timings;
+import io.hyperion.api.TokenProbability;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +41,8 @@ final class RunningRequest implements Generation {
     /** Whether the texts are chosen among when all are there, and told only then. */
     private final boolean chooses;
 
+    private final boolean tellsProgress;
+
     private final long arrived = System.nanoTime();
     private long admitted;
     private long firstToken;
@@ -49,6 +55,7 @@ final class RunningRequest implements Generation {
         this.request = request;
         this.listener = listener;
         this.owner = owner;
+        this.tellsProgress = request.parameters().truth(Parameter.TIMINGS_PER_TOKEN);
         this.chooses = request.options().bestOf() > request.options().completions();
         this.sequences = IntStream.range(0, request.options().bestOf())
                 .mapToObj(index -> new Sequence(this, index))
@@ -116,10 +123,26 @@ final class RunningRequest implements Generation {
         }
     }
 
-    void piece(GenerateEvent.Piece piece) {
+    void piece(String text, int completion, List<TokenProbability> probabilities, List<Integer> tokens) {
         if (!chooses && !ended) {
-            tell(() -> listener.onPiece(piece));
+            tell(newPiece(text, completion, probabilities, tokens));
         }
+    }
+
+    private GenerateEvent.Piece newPiece(
+            String text, int completion, List<TokenProbability> probabilities, List<Integer> tokens) {
+        return new GenerateEvent.Piece(
+                text, completion, request.options().completions(), probabilities, tokens, progress());
+    }
+
+    private void tell(GenerateEvent.Piece piece) {
+        tell(() -> listener.onPiece(piece));
+    }
+
+    private Optional<Progress> progress() {
+        return tellsProgress
+                ? Optional.of(new Progress(request.tokens().length, cachedTokens(), generated(), timings()))
+                : Optional.empty();
     }
 
     /** A sequence has its completion; the last one's makes the reply. */
@@ -161,9 +184,8 @@ final class RunningRequest implements Generation {
     private void tellChosen(List<Completion> completions) {
         for (int i = 0; i < completions.size() && !ended; i++) {
             Completion completion = completions.get(i);
-            GenerateEvent.Piece piece = new GenerateEvent.Piece(completion.text(), i, completion.probabilities());
-            if (!piece.text().isEmpty()) {
-                tell(() -> listener.onPiece(piece));
+            if (!completion.text().isEmpty() || !completion.tokenIds().isEmpty()) {
+                tell(newPiece(completion.text(), i, completion.probabilities(), completion.tokenIds()));
             }
         }
     }

@@ -2,7 +2,8 @@ package io.hyperion.core.engine;
 
 import io.hyperion.api.Completion;
 import io.hyperion.api.FinishReason;
-import io.hyperion.api.GenerateEvent;
+import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.Parameter;
 import io.hyperion.api.TokenProbability;
 import io.hyperion.core.sampling.TokenSampler;
 import java.util.ArrayDeque;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** One text that a request generates: its tokens, how far they are evaluated, and where. For use by the batch loop's thread. */
 final class Sequence {
@@ -41,12 +43,22 @@ final class Sequence {
     private double logProbabilities;
     private final Deque<Told> untold = new ArrayDeque<>();
     private final List<TokenProbability> probabilities = new ArrayList<>();
+    private final boolean tellsTokens;
+    private final List<Integer> tokenIds = new ArrayList<>(0);
+    /** How long it may generate until it ends at a line break, in nanoseconds; 0 for ever. */
+    private final long maxNanos;
+
+    private long firstToken;
+    private boolean brokeLine;
     private Optional<Completion> completion = Optional.empty();
 
     Sequence(RunningRequest request, int index) {
         this.request = request;
         this.index = index;
-        this.assembler = new TextAssembler(request.request().parameters().stop());
+        GenerateParameters parameters = request.request().parameters();
+        this.assembler = new TextAssembler(parameters.stop(), (int) parameters.whole(Parameter.N_INDENT));
+        this.tellsTokens = parameters.truth(Parameter.RETURN_TOKENS);
+        this.maxNanos = TimeUnit.MILLISECONDS.toNanos(parameters.whole(Parameter.T_MAX_PREDICT_MS));
         this.tokens = request.request().tokens().clone();
         this.promptTokens = tokens.length;
         this.size = promptTokens;
@@ -189,12 +201,21 @@ final class Sequence {
             tokens = Arrays.copyOf(tokens, Math.max(16, size + size / 2));
         }
         tokens[size++] = token;
-        generated++;
+        if (generated++ == 0) {
+            firstToken = System.nanoTime();
+        }
         logProbabilities += probability.map(TokenProbability::logProbability).orElse(0.0);
         if (told && probability.isPresent()) {
             untold.add(new Told(probability.get(), assembler.length()));
         }
-        tell(assembler.add(piece), assembler.given());
+        List<Integer> ids = List.of();
+        if (tellsTokens) {
+            tokenIds.add(token);
+            ids = List.of(token);
+        }
+        String text = assembler.add(piece);
+        brokeLine = text.indexOf('\n') >= 0;
+        tell(text, assembler.given(), ids);
     }
 
     /** {@return the mean log-probability of its tokens; of no token it is 0} */
@@ -204,6 +225,16 @@ final class Sequence {
 
     boolean hasStopString() {
         return assembler.stopString().isPresent();
+    }
+
+    /** {@return whether a line came that was not indented enough} */
+    boolean isOutdented() {
+        return assembler.isOutdented();
+    }
+
+    /** {@return whether the text that the last token added has a line break, and its time is over} */
+    boolean isAtItsLastLine() {
+        return brokeLine && maxNanos > 0 && System.nanoTime() - firstToken > maxNanos;
     }
 
     /**
@@ -235,12 +266,20 @@ final class Sequence {
         }
         // Never before the rest of the text: its listener may fail and end the sequence.
         String rest = assembler.finish();
-        tell(rest, hasStopString() ? assembler.given() : Integer.MAX_VALUE);
+        boolean cut = hasStopString() || isOutdented();
+        tell(rest, cut ? assembler.given() : Integer.MAX_VALUE, List.of());
         if (ended) {
             return;
         }
-        completion = Optional.of(
-                new Completion(assembler.text(), generated, reason, assembler.stopString(), truncated, probabilities));
+        completion = Optional.of(new Completion(
+                assembler.text(),
+                generated,
+                reason,
+                assembler.stopString(),
+                truncated,
+                probabilities,
+                tokenIds,
+                List.of()));
         end();
         request.completed();
     }
@@ -251,7 +290,7 @@ final class Sequence {
         sampler.ifPresent(TokenSampler::close);
     }
 
-    private void tell(String text, int until) {
+    private void tell(String text, int until, List<Integer> ids) {
         List<TokenProbability> told = List.of();
         if (!untold.isEmpty()) {
             told = new ArrayList<>();
@@ -260,8 +299,8 @@ final class Sequence {
             }
             probabilities.addAll(told);
         }
-        if (!text.isEmpty() || !told.isEmpty()) {
-            request.piece(new GenerateEvent.Piece(text, index, told));
+        if (!text.isEmpty() || !told.isEmpty() || !ids.isEmpty()) {
+            request.piece(text, index, told, ids);
         }
     }
 }

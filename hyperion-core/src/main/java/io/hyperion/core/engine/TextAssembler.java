@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes text from the bytes of tokens: never a part of a character, and nothing that may still become a stop string. Bytes that are not
- * UTF-8 become U+FFFD. For use by one thread.
+ * Makes text from the bytes of tokens: never a part of a character, and nothing that may still become a stop string. A stop string ends
+ * the text, and so does a line that is not indented enough. Bytes that are not UTF-8 become U+FFFD. For use by one thread.
  */
 final class TextAssembler {
+    private static final int TEXT = -1;
+
     private final List<String> stopStrings;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
@@ -28,9 +30,21 @@ final class TextAssembler {
     private final StringBuilder text = new StringBuilder();
 
     private Optional<String> stopString = Optional.empty();
+    private final int minIndent;
+    /** How many characters of what is held were looked at for their line's begin. */
+    private int lined;
+    /** How many spaces and tabs the line has so far; {@link #TEXT} behind them, and in the first line. */
+    private int indent = TEXT;
 
-    TextAssembler(List<String> stopStrings) {
+    private boolean outdented;
+
+    /**
+     * @param stopStrings end the text
+     * @param minIndent how many spaces and tabs each line but the first begins with; one with fewer ends the text; 0 for any
+     */
+    TextAssembler(List<String> stopStrings, int minIndent) {
         this.stopStrings = stopStrings;
+        this.minIndent = minIndent;
     }
 
     /**
@@ -52,7 +66,7 @@ final class TextAssembler {
      * @return what was held back and is part of the text
      */
     String finish() {
-        if (stopString.isPresent()) {
+        if (hasEnded()) {
             return "";
         }
         bytes.flip();
@@ -64,6 +78,15 @@ final class TextAssembler {
     /** {@return the stop string that came; after it nothing is given out} */
     Optional<String> stopString() {
         return stopString;
+    }
+
+    /** {@return whether a line came that was not indented enough; after it nothing is given out} */
+    boolean isOutdented() {
+        return outdented;
+    }
+
+    private boolean hasEnded() {
+        return stopString.isPresent() || outdented;
     }
 
     /** {@return all that was given out} */
@@ -102,7 +125,7 @@ final class TextAssembler {
     }
 
     private String giveOut(boolean end) {
-        if (stopString.isPresent() || held.isEmpty()) {
+        if (hasEnded() || held.isEmpty()) {
             return "";
         }
         int stopAt = -1;
@@ -113,11 +136,35 @@ final class TextAssembler {
                 stopString = Optional.of(stop);
             }
         }
+        int outdent = minIndent > 0 ? outdent() : -1;
+        if (outdent >= 0 && (stopAt < 0 || outdent < stopAt)) {
+            outdented = true;
+            stopString = Optional.empty();
+            stopAt = outdent;
+        }
         int until = stopAt >= 0 ? stopAt : end ? held.length() : held.length() - undecided();
         String piece = held.substring(0, until);
         held.delete(0, stopAt >= 0 ? held.length() : until);
+        lined = Math.max(0, lined - until);
         text.append(piece);
         return piece;
+    }
+
+    /** {@return where in what is held a line begins too far to the left; -1 if none does} */
+    private int outdent() {
+        for (; lined < held.length(); lined++) {
+            char c = held.charAt(lined);
+            boolean space = c == ' ' || c == '\t';
+            if (indent != TEXT && !space && indent < minIndent) {
+                return lined;
+            }
+            if (c == '\n') {
+                indent = 0;
+            } else if (indent != TEXT) {
+                indent = space ? indent + 1 : TEXT;
+            }
+        }
+        return -1;
     }
 
     /** {@return the length of the longest end of what is held that begins a stop string} */

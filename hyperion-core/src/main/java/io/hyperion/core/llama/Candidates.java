@@ -88,24 +88,43 @@ public final class Candidates {
      * @return the token chosen
      */
     int select(Pointer chain, boolean sorted) throws LlamaException {
+        apply(chain, sorted);
+        long selected = header.getLong(SELECTED);
+        if (selected < 0 || selected >= count) {
+            throw new LlamaException("The samplers chose candidate " + selected + " of " + count);
+        }
+        return token((int) selected);
+    }
+
+    /**
+     * Has a chain leave out some, or change their logits.
+     *
+     * @param chain a chain that does not choose
+     * @param sorted whether they are in the order of their logits, the largest first
+     * @return whether they are so afterwards
+     */
+    boolean reduce(Pointer chain, boolean sorted) throws LlamaException {
+        apply(chain, sorted);
+        return header.get(SORTED) != 0;
+    }
+
+    private void apply(Pointer chain, boolean sorted) throws LlamaException {
         if (count == 0) {
             throw new IllegalStateException("There are no candidates");
         }
         long data = Pointer.nativeValue(memory) + HEADER;
-        header.putLong(0, data);
+        header.putLong(0, data + (long) ENTRY * first);
         header.putLong(SIZE, count);
         header.putLong(SELECTED, -1);
         header.put(SORTED, (byte) (sorted ? 1 : 0));
         LlamaH.llama_sampler_apply(chain, memory);
         long left = header.getLong(SIZE);
         long offset = (header.getLong(0) - data) / ENTRY;
-        long selected = header.getLong(SELECTED);
-        if (offset < 0 || left < 1 || offset + left > count || selected < 0 || selected >= left) {
-            throw new LlamaException("The samplers chose candidate " + selected + " of " + left);
+        if (offset < first || left < 1 || offset + left > first + count) {
+            throw new LlamaException("The samplers left " + left + " of " + count + " candidates");
         }
         first = (int) offset;
         count = (int) left;
-        return token((int) selected);
     }
 
     void close() {

@@ -62,6 +62,8 @@ final class LlamaH {
 
     static native int llama_vocab_sep(Pointer vocab);
 
+    static native int llama_vocab_nl(Pointer vocab);
+
     static native int llama_vocab_fim_pre(Pointer vocab);
 
     static native int llama_vocab_fim_suf(Pointer vocab);

@@ -20,6 +20,7 @@ public final class SamplerChain implements AutoCloseable {
     private static final double SMALLEST_FRACTION = 1e-30;
 
     private Pointer handle;
+    private boolean empty = true;
 
     /**
      * Makes an empty chain.
@@ -280,6 +281,19 @@ public final class SamplerChain implements AutoCloseable {
     }
 
     /**
+     * Applies a chain that has no sampler that chooses, and does not remember anything.
+     *
+     * @param candidates at least one; those that the chain left remain in it
+     * @param sorted whether they are in the order of their logits, the largest first
+     * @return whether they are so afterwards
+     * @throws LlamaException if the chain leaves none
+     */
+    public synchronized boolean reduce(Candidates candidates, boolean sorted) throws LlamaException {
+        requireOpen();
+        return candidates.reduce(handle, sorted);
+    }
+
+    /**
      * Remembers a token of the sequence in the samplers that keep a history.
      *
      * @param token its id
@@ -287,6 +301,11 @@ public final class SamplerChain implements AutoCloseable {
     public synchronized void accept(int token) {
         requireOpen();
         LlamaH.llama_sampler_accept(handle, token);
+    }
+
+    /** {@return whether no sampler was added} */
+    public synchronized boolean isEmpty() {
+        return empty;
     }
 
     private synchronized SamplerChain add(Supplier<Pointer> init) {
@@ -297,6 +316,7 @@ public final class SamplerChain implements AutoCloseable {
         }
         // The chain owns it from here on.
         LlamaH.llama_sampler_chain_add(handle, sampler);
+        empty = false;
         return this;
     }
 

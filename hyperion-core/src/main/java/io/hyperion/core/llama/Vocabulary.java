@@ -27,6 +27,7 @@ public final class Vocabulary {
     private final int bos;
     private final int eos;
     private final int separator;
+    private final int newLine;
     private final Infill infill;
 
     /**
@@ -54,6 +55,7 @@ public final class Vocabulary {
         this.bos = LlamaH.llama_vocab_bos(vocab);
         this.eos = LlamaH.llama_vocab_eos(vocab);
         this.separator = LlamaH.llama_vocab_sep(vocab);
+        this.newLine = known(LlamaH.llama_vocab_nl(vocab));
         this.infill = new Infill(
                 known(LlamaH.llama_vocab_fim_pre(vocab)),
                 known(LlamaH.llama_vocab_fim_suf(vocab)),
@@ -94,6 +96,11 @@ public final class Vocabulary {
     /** {@return the id of the token that separates two texts, or -1 if there is none} */
     public int separator() {
         return separator;
+    }
+
+    /** {@return the id of the token of a line break, or -1 if there is none} */
+    public int newLine() {
+        return newLine;
     }
 
     /** {@return the tokens that mark a gap in a text} */

@@ -49,14 +49,16 @@ public final class TokenSampler implements AutoCloseable {
      * The steps behind the biases.
      *
      * @param penalties come first; empty if there are none, or the chain has them at another place
-     * @param topK takes the most probable tokens then; empty if the chain takes all
+     * @param topK takes the most probable tokens then; empty if all are taken
+     * @param steps what comes before the chain
      * @param chain what then chooses; empty for the most probable token
      * @param greedy whether the chain takes the most probable token
-     * @param history how many of the last tokens the chain remembers
+     * @param history how many of the last tokens the steps and the chain remember
      */
     private record Plan(
             Optional<Penalties> penalties,
             Optional<Largest> topK,
+            List<Step> steps,
             Optional<SamplerChain> chain,
             boolean greedy,
             int history) {}
@@ -105,9 +107,8 @@ public final class TokenSampler implements AutoCloseable {
 
     private static Plan plan(
             LlamaLibrary library, Vocabulary vocabulary, int contextSize, GenerateParameters parameters) {
-        SamplerChain chain = new SamplerChain(library);
+        PlanBuilder builder = new PlanBuilder(library, vocabulary, contextSize, parameters);
         try {
-            PlanBuilder builder = new PlanBuilder(chain, vocabulary, contextSize, parameters);
             double temperature = parameters.number(Parameter.TEMPERATURE);
             long mirostat = parameters.whole(Parameter.MIROSTAT);
             if (temperature < SMALLEST_TEMPERATURE || !parameters.truth(Parameter.DO_SAMPLE)) {
@@ -115,13 +116,15 @@ public final class TokenSampler implements AutoCloseable {
             }
             return mirostat == 0 ? builder.sampling() : builder.mirostat(mirostat);
         } catch (RuntimeException | Error e) {
-            chain.close();
+            builder.close();
             throw e;
         }
     }
 
     private static final class PlanBuilder {
-        private final SamplerChain chain;
+        private final LlamaLibrary library;
+        private final List<Step> steps = new ArrayList<>();
+        private SamplerChain chain;
         private final Vocabulary vocabulary;
         private final int contextSize;
         private final GenerateParameters parameters;
@@ -131,11 +134,15 @@ public final class TokenSampler implements AutoCloseable {
         private final int minKeep;
         private Optional<Penalties> penalties = Optional.empty();
         private Optional<Largest> topK = Optional.empty();
+        /** Whether anything comes behind the penalties and the choice of the most probable ones that are done here. */
         private boolean chainActs;
-        private int history;
 
-        PlanBuilder(SamplerChain chain, Vocabulary vocabulary, int contextSize, GenerateParameters parameters) {
-            this.chain = chain;
+        private int history;
+        private int chainHistory;
+
+        PlanBuilder(LlamaLibrary library, Vocabulary vocabulary, int contextSize, GenerateParameters parameters) {
+            this.library = library;
+            this.chain = new SamplerChain(library);
             this.vocabulary = vocabulary;
             this.contextSize = contextSize;
             this.parameters = parameters;
@@ -147,13 +154,29 @@ public final class TokenSampler implements AutoCloseable {
             this.minKeep = (int) Math.max(1, parameters.whole(Parameter.MIN_KEEP));
         }
 
+        void close() {
+            steps.forEach(Step::close);
+            chain.close();
+        }
+
+        /** Adds a step behind what is in the chain so far; what comes next goes into another chain. */
+        private void add(Step step) {
+            if (!chain.isEmpty()) {
+                steps.add(new Step.Native(chain, chainHistory > 0));
+                chain = new SamplerChain(library);
+                chainHistory = 0;
+            }
+            steps.add(step);
+            chainActs = true;
+        }
+
         Plan greedy() {
             order.forEach(this::addPenalty);
             if (!chainActs) {
                 chain.close();
-                return new Plan(penalties, Optional.empty(), Optional.empty(), true, 0);
+                return new Plan(penalties, Optional.empty(), List.of(), Optional.empty(), true, 0);
             }
-            return new Plan(penalties, Optional.empty(), Optional.of(chain.greedy()), true, history);
+            return new Plan(penalties, Optional.empty(), steps, Optional.of(chain.greedy()), true, history);
         }
 
         Plan mirostat(long version) {
@@ -165,7 +188,7 @@ public final class TokenSampler implements AutoCloseable {
             } else {
                 chain.mirostat2(seed, tau, eta);
             }
-            return new Plan(Optional.empty(), Optional.empty(), Optional.of(chain), false, 0);
+            return new Plan(Optional.empty(), Optional.empty(), List.of(), Optional.of(chain), false, 0);
         }
 
         Plan sampling() {
@@ -173,7 +196,7 @@ public final class TokenSampler implements AutoCloseable {
                 addPenalty(sampler);
                 addChoice(sampler);
             }
-            return new Plan(penalties, topK, Optional.of(chain.distribution(seed)), false, history);
+            return new Plan(penalties, topK, steps, Optional.of(chain.distribution(seed)), false, history);
         }
 
         private void addPenalty(Sampler sampler) {
@@ -183,11 +206,19 @@ public final class TokenSampler implements AutoCloseable {
                 double frequency = parameters.number(Parameter.FREQUENCY_PENALTY);
                 double presence = parameters.number(Parameter.PRESENCE_PENALTY);
                 if (lastN > 0 && (repeat != 1 || frequency != 0 || presence != 0)) {
-                    if (chainActs) {
+                    boolean all = parameters.truth(Parameter.PENALIZE_NL) || vocabulary.newLine() < 0;
+                    if (chainActs && all) {
                         chain.penalties(lastN, repeat, frequency, presence);
                         remembers(lastN);
+                        return;
+                    }
+                    int exempt = all ? NONE : vocabulary.newLine();
+                    Penalties own = new Penalties(lastN, vocabulary.size(), repeat, frequency, presence, exempt);
+                    if (chainActs) {
+                        add(new Step.Penalising(own));
+                        history = Math.max(history, lastN);
                     } else {
-                        penalties = Optional.of(new Penalties(lastN, vocabulary.size(), repeat, frequency, presence));
+                        penalties = Optional.of(own);
                     }
                 }
             } else if (sampler == Sampler.DRY) {
@@ -208,6 +239,7 @@ public final class TokenSampler implements AutoCloseable {
 
         private void remembers(int lastN) {
             history = Math.max(history, lastN);
+            chainHistory = Math.max(chainHistory, lastN);
             chainActs = true;
         }
 
@@ -243,6 +275,12 @@ public final class TokenSampler implements AutoCloseable {
                     if ((float) value > 0) {
                         chainActs = true;
                         chain.minP(value, minKeep);
+                    }
+                }
+                case TAIL_FREE -> {
+                    value = parameters.number(Parameter.TFS_Z);
+                    if (value < 1) {
+                        add(new Step.TailFree(value, minKeep));
                     }
                 }
                 case TYPICAL_P -> {
@@ -299,6 +337,7 @@ public final class TokenSampler implements AutoCloseable {
     private void accept(int token) {
         plan.penalties.ifPresent(penalties -> penalties.accept(token));
         if (plan.history > 0) {
+            plan.steps.forEach(step -> step.accept(token));
             plan.chain.orElseThrow().accept(token);
         }
     }
@@ -355,7 +394,14 @@ public final class TokenSampler implements AutoCloseable {
                 }
             }
         }
-        return candidates.size() == 0 ? NONE : plan.chain.get().select(candidates, plan.topK.isPresent());
+        if (candidates.size() == 0) {
+            return NONE;
+        }
+        boolean sorted = plan.topK.isPresent();
+        for (Step step : plan.steps) {
+            sorted = step.apply(candidates, sorted);
+        }
+        return plan.chain.get().select(candidates, sorted);
     }
 
     private static int largest(float[] values) {
@@ -383,9 +429,9 @@ public final class TokenSampler implements AutoCloseable {
         List<TokenProbability> top = new ArrayList<>(largest.count());
         for (int rank = 0; rank < largest.count(); rank++) {
             int token = largest.index(rank);
-            top.add(probability(token, raw[token] - logSum, List.of()));
+            top.add(probability(token, raw[token] - logSum, List.of(), false));
         }
-        return probability(chosen, raw[chosen] - logSum, top);
+        return probability(chosen, raw[chosen] - logSum, top, false);
     }
 
     /** The probabilities of what the chain left. */
@@ -410,13 +456,13 @@ public final class TokenSampler implements AutoCloseable {
         List<TokenProbability> top = new ArrayList<>(largest.count());
         for (int rank = 0; rank < largest.count(); rank++) {
             int i = largest.index(rank);
-            top.add(probability(left.token(i), logits[i] - logSum, List.of()));
+            top.add(probability(left.token(i), logits[i] - logSum, List.of(), true));
         }
-        return probability(chosen, logits[at] - logSum, top);
+        return probability(chosen, logits[at] - logSum, top, true);
     }
 
     private TokenProbability certain(int token) {
-        return probability(token, 0, List.of(probability(token, 0, List.of())));
+        return probability(token, 0, List.of(probability(token, 0, List.of(), true)), true);
     }
 
     private static double logSum(float[] logits) {
@@ -431,7 +477,8 @@ public final class TokenSampler implements AutoCloseable {
         return max + Math.log(sum);
     }
 
-    private TokenProbability probability(int token, double logProbability, List<TokenProbability> top) {
+    private TokenProbability probability(
+            int token, double logProbability, List<TokenProbability> top, boolean afterwards) {
         byte[] piece = pieces.of(token);
         List<Integer> bytes = new ArrayList<>(piece.length);
         for (byte b : piece) {
@@ -439,12 +486,13 @@ public final class TokenSampler implements AutoCloseable {
         }
         // Rounding may give a trifle above 0.
         return new TokenProbability(
-                token, new String(piece, StandardCharsets.UTF_8), bytes, Math.min(0, logProbability), top);
+                token, new String(piece, StandardCharsets.UTF_8), bytes, Math.min(0, logProbability), top, afterwards);
     }
 
-    /** Frees the chain. Does nothing if it is freed already. */
+    /** Frees the chains. Does nothing if they are freed already. */
     @Override
     public void close() {
+        plan.steps.forEach(Step::close);
         plan.chain.ifPresent(SamplerChain::close);
     }
 }

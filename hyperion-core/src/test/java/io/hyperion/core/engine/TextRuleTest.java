@@ -36,7 +36,7 @@ class TextRuleTest {
     @BeforeAll
     static void open(@TempDir Path directory) {
         rig = new LoadedModelRig(
-                TinyModel.llama().control("<call>", "<other>").uint32("llama.context_length", 1024),
+                TinyModel.llama().exact().control("<call>", "<other>").uint32("llama.context_length", 1024),
                 directory,
                 2048,
                 4);
@@ -86,15 +86,15 @@ class TextRuleTest {
                 }
             }
         }
-        assertThat(triggered).isGreaterThan(40);
-        assertThat(later).isGreaterThan(20);
+        assertThat(triggered).isGreaterThan(20);
+        assertThat(later).isGreaterThan(10);
     }
 
     @Test
     @DisplayName("leaves text without a trigger as it is without the rule, token by token")
     void withoutTrigger() {
         GenerateParameters.Builder parameters =
-                GenerateParameters.builder().seed(3).maxTokens(40).logProbabilities(2);
+                GenerateParameters.builder().seed(3).maxTokens(40).returnTokens(true);
         GenerateReply free = rig.generate(new ModelRequest(PROMPT, parameters.build()));
         GenerateReply bound =
                 rig.generate(request(parameters, new TextRule("root ::= \"<never>\"", List.of("<never>"))));

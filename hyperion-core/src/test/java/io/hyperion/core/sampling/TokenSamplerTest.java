@@ -354,6 +354,96 @@ class TokenSamplerTest {
         assertThat(share).isCloseTo(softmax(1)[ranking.get(0)], within(0.04));
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {0.99, 0.9, 0.6, 0.3, 0.1, 0})
+    @DisplayName("leaves out the tail of the sorted probabilities, from where their bends exceed tfs_z")
+    void tailFree(double z) throws LlamaException {
+        int kept = beforeTail(softmax(1), z);
+        // Of many, the draws may miss a few.
+        assertThat(candidates(
+                        builder -> builder.tailFreeZ(z).samplers(List.of(Sampler.TAIL_FREE, Sampler.TEMPERATURE))))
+                .isSubsetOf(best(kept))
+                .hasSizeGreaterThanOrEqualTo(kept < 40 ? kept : kept * 3 / 4);
+        // At a temperature of 50 all are nearly even.
+        assertThat(candidates(
+                        builder -> builder.tailFreeZ(z).samplers(List.of(Sampler.TEMPERATURE, Sampler.TAIL_FREE))))
+                .isSubsetOf(best(beforeTail(softmax(50), z)));
+        int[] top = ranking.stream().limit(20).mapToInt(i -> i).toArray();
+        double whole = Arrays.stream(top).mapToDouble(i -> softmax(1)[i]).sum();
+        double[] ofTop =
+                Arrays.stream(top).mapToDouble(i -> softmax(1)[i] / whole).toArray();
+        assertThat(candidates(builder -> builder.topK(20).tailFreeZ(z))).isEqualTo(best(beforeTail(ofTop, z)));
+        assertThat(candidates(builder -> builder.topK(20).tailFreeZ(z).minKeep(15)))
+                .isEqualTo(best(Math.max(15, beforeTail(ofTop, z))));
+        assertThat(candidates(builder -> builder.topK(2).tailFreeZ(z))).isEqualTo(best(2));
+    }
+
+    @Test
+    @DisplayName("leaves nothing out with tfs_z 1, and nothing of the other samplers' work undone")
+    void tailFreeAmongOthers() throws LlamaException {
+        assertThat(draws(builder -> builder.topK(30).tailFreeZ(1))).isEqualTo(draws(builder -> builder.topK(30)));
+        List<Sampler> last =
+                List.of(Sampler.PENALTIES, Sampler.TOP_P, Sampler.XTC, Sampler.TAIL_FREE, Sampler.TEMPERATURE);
+        Set<Integer> without = candidates(builder -> builder.topP(0.6).samplers(last));
+        Set<Integer> with =
+                candidates(builder -> builder.topP(0.6).tailFreeZ(0.9).samplers(last));
+        assertThat(with).isSubsetOf(without).hasSizeLessThan(without.size());
+        // All but the last of those above the threshold go, and the tail is that of the rest.
+        assertThat(candidates(builder -> builder.xtcProbability(1)
+                        .xtcThreshold(softmax(1)[ranking.get(4)] * 0.999)
+                        .tailFreeZ(0.5)
+                        .samplers(last)))
+                .contains(ranking.get(4))
+                .doesNotContainAnyElementsOf(best(4));
+    }
+
+    /** As the definition has it: how many come before the tail. */
+    private static int beforeTail(double[] probabilities, double z) {
+        double[] sorted =
+                Arrays.stream(probabilities).map(p -> -p).sorted().map(p -> -p).toArray();
+        double[] bends = IntStream.range(0, sorted.length - 2)
+                .mapToDouble(i -> Math.abs((sorted[i] - sorted[i + 1]) - (sorted[i + 1] - sorted[i + 2])))
+                .toArray();
+        double sum = Arrays.stream(bends).sum();
+        double share = 0;
+        for (int i = 0; i < bends.length; i++) {
+            share += bends[i] / sum;
+            if (share > z && i >= 1) {
+                return i;
+            }
+        }
+        return sorted.length;
+    }
+
+    @Test
+    @DisplayName("leaves the line break unpenalised if asked, wherever the penalties are in the order")
+    void newLines() throws LlamaException {
+        int newLine = vocabulary.newLine();
+        assertThat(vocabulary.piece(newLine)).containsExactly('\n');
+        int first = ranking.get(0);
+        UnaryOperator<GenerateParameters.Builder> near =
+                builder -> builder.logitBias(List.of(LogitBias.of(newLine, logits[first] - logits[newLine] + 0.5)))
+                        .presencePenalty(1);
+        List<Sampler> dryFirst = List.of(Sampler.DRY, Sampler.PENALTIES);
+        assertThat(greedy(near, newLine)).isEqualTo(first);
+        assertThat(greedy(builder -> near.apply(builder).penalizeNewLines(false), newLine))
+                .isEqualTo(newLine);
+        assertThat(greedy(
+                        builder -> near.apply(builder)
+                                .penalizeNewLines(false)
+                                .dryMultiplier(1)
+                                .samplers(dryFirst),
+                        newLine))
+                .isEqualTo(newLine);
+        assertThat(greedy(
+                        builder -> builder.presencePenalty(1)
+                                .penalizeNewLines(false)
+                                .dryMultiplier(1)
+                                .samplers(dryFirst),
+                        first))
+                .isEqualTo(ranking.get(1));
+    }
+
     @Test
     @DisplayName("moves the temperature by how sure the model is")
     void dynamicTemperature() throws LlamaException {

@@ -4,7 +4,6 @@ import io.hyperion.api.Completion;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
-import io.hyperion.api.Parameter;
 import io.hyperion.api.TokenProbability;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.wire.PieceDetails;
@@ -69,8 +68,7 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
 
     private void addProbabilities(JsonObjectBuilder target, List<TokenProbability> probabilities) {
         if (!probabilities.isEmpty()) {
-            boolean afterSampling = request.parameters().truth(Parameter.POST_SAMPLING_PROBS);
-            target.add("completion_probabilities", Probabilities.list(probabilities, afterSampling));
+            target.add("completion_probabilities", Probabilities.list(probabilities));
         }
     }
 

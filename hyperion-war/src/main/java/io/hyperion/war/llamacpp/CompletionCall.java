@@ -10,6 +10,7 @@ import io.hyperion.api.HyperionClient;
 import io.hyperion.api.LogitBias;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Parameter;
+import io.hyperion.api.Timings;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.wire.PieceDetails;
 import io.hyperion.war.wire.Probabilities;
@@ -39,6 +40,16 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
         JsonObjectBuilder event = Json.object();
         if (piece instanceof GenerateEvent.Piece text) {
             event.add("content", text.text());
+            if (!text.tokens().isEmpty()) {
+                event.add("tokens", tokens(text.tokens()));
+            }
+            text.progress()
+                    .ifPresent(progress -> event.add(
+                            "timings",
+                            timings(
+                                    progress.promptTokens() - progress.cachedTokens(),
+                                    progress.completionTokens(),
+                                    progress.timings())));
         }
         event.add("stop", false);
         PieceDetails.add(event, piece, request.parameters());
@@ -73,7 +84,12 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
                 .add("tokens_evaluated", reply.promptTokens())
                 .add("tokens_cached", reply.cachedTokens())
                 .add("generation_settings", settings(contextSize, reply.model()))
-                .add("timings", timings(reply));
+                .add(
+                        "timings",
+                        timings(
+                                reply.promptTokens() - reply.cachedTokens(),
+                                reply.completionTokens(),
+                                reply.timings()));
         if (reply.completions().size() > 1) {
             JsonArrayBuilder completions = Json.list();
             for (int i = 0; i < reply.completions().size(); i++) {
@@ -89,6 +105,7 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
     private void add(JsonObjectBuilder result, Completion completion, int room, boolean streamed) {
         boolean hitLength = completion.finishReason() == FinishReason.LENGTH;
         result.add("content", streamed ? "" : completion.text())
+                .add("tokens", tokens(streamed ? List.of() : completion.tokenIds()))
                 .add("stop", true)
                 .add(
                         "stopped_eos",
@@ -100,12 +117,8 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
                 .add("tokens_predicted", completion.tokens())
                 .add("truncated", completion.truncated() || hitLength && completion.tokens() >= room);
         if (!streamed && !completion.probabilities().isEmpty()) {
-            result.add("completion_probabilities", Probabilities.list(completion.probabilities(), afterSampling()));
+            result.add("completion_probabilities", Probabilities.list(completion.probabilities()));
         }
-    }
-
-    private boolean afterSampling() {
-        return request.parameters().truth(Parameter.POST_SAMPLING_PROBS);
     }
 
     /** What the caller asked for; the model's own defaults are not his. */
@@ -163,12 +176,19 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
         return entry.bias() == LogitBias.BANNED ? pair.add(false) : pair.add(entry.bias());
     }
 
-    private static JsonObjectBuilder timings(GenerateReply reply) {
-        double promptMs = millis(reply.timings().prompt());
-        double predictedMs = millis(reply.timings().generation());
-        int predicted = reply.completionTokens();
-        // Those that had to be evaluated.
-        int prompt = reply.promptTokens() - reply.cachedTokens();
+    private static JsonArrayBuilder tokens(List<Integer> ids) {
+        JsonArrayBuilder list = Json.list();
+        ids.forEach(list::add);
+        return list;
+    }
+
+    /**
+     * @param prompt how many tokens of the prompt had to be evaluated
+     * @param predicted how many were generated
+     */
+    private static JsonObjectBuilder timings(int prompt, int predicted, Timings timings) {
+        double promptMs = millis(timings.prompt());
+        double predictedMs = millis(timings.generation());
         return Json.object()
                 .add("prompt_n", prompt)
                 .add("prompt_ms", promptMs)

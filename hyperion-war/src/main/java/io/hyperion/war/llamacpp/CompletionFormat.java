@@ -32,33 +32,29 @@ public final class CompletionFormat implements WireFormat {
             Parameter.SEED,
             Parameter.DRY_BASE,
             Parameter.ID_SLOT,
-            Parameter.RETURN_TOKENS,
-            Parameter.TIMINGS_PER_TOKEN,
             Parameter.T_MAX_PREDICT_MS));
 
-    private static final Set<String> OWN =
-            Set.of("prompt", "n_predict", "top_k", "seed", "dry_base", "id_slot", "slot_id", "stream", "model");
-
-    /** What llama.cpp knows and a completion here is the same without, whatever the value. */
-    private static final Set<String> WITHOUT_EFFECT = Set.of("penalize_nl");
+    private static final Set<String> OWN = Set.of(
+            "prompt",
+            "n_predict",
+            "top_k",
+            "seed",
+            "dry_base",
+            "id_slot",
+            "slot_id",
+            "t_max_predict_ms",
+            "stream",
+            "model");
 
     /** What llama.cpp knows and is not served yet, with the values that switch it off. */
     private static final Map<String, Predicate<Object>> NOT_SERVED = Map.ofEntries(
-            Map.entry("tfs_z", is(1)),
-            Map.entry("n_indent", is(0)),
-            Map.entry("t_max_predict_ms", value -> value instanceof Number given && given.doubleValue() <= 0),
-            Map.entry("return_tokens", Boolean.FALSE::equals),
-            Map.entry("timings_per_token", Boolean.FALSE::equals),
             Map.entry("system_prompt", ""::equals),
             Map.entry("json_schema", value -> false),
             Map.entry("image_data", CompletionFormat::isEmptyList),
             Map.entry("response_fields", CompletionFormat::isEmptyList));
 
     private static final Set<String> FIELDS = Stream.of(
-                    SAME.stream().map(Parameter::wireName),
-                    OWN.stream(),
-                    WITHOUT_EFFECT.stream(),
-                    NOT_SERVED.keySet().stream())
+                    SAME.stream().map(Parameter::wireName), OWN.stream(), NOT_SERVED.keySet().stream())
             .flatMap(names -> names)
             .collect(Collectors.toUnmodifiableSet());
 
@@ -126,15 +122,14 @@ public final class CompletionFormat implements WireFormat {
                 parameters.dryBase(value);
             }
         });
+        // -1 is "never", as 0 is.
+        fields.whole("t_max_predict_ms", -1, Integer.MAX_VALUE)
+                .ifPresent(value -> parameters.maxPredictMillis((int) Math.max(0, value)));
         // Its older name first.
         for (String name : List.of("slot_id", "id_slot")) {
             fields.whole(name, -1, Integer.MAX_VALUE).ifPresent(value -> parameters.slot((int) value));
         }
         return parameters.build();
-    }
-
-    private static Predicate<Object> is(double number) {
-        return value -> value instanceof Number given && given.doubleValue() == number;
     }
 
     private static boolean isEmptyList(Object value) {

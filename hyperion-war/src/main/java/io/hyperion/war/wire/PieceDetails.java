@@ -2,7 +2,6 @@ package io.hyperion.war.wire;
 
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateParameters;
-import io.hyperion.api.Parameter;
 import io.hyperion.war.json.Json;
 import jakarta.json.JsonObjectBuilder;
 
@@ -18,16 +17,13 @@ public final class PieceDetails {
      * @param parameters what the request asked for
      */
     public static void add(JsonObjectBuilder event, GenerateEvent piece, GenerateParameters parameters) {
-        boolean several = parameters.n().orElse(1) > 1;
         if (piece instanceof GenerateEvent.Piece text) {
-            addIndex(event, text.completion(), several);
+            addIndex(event, text.completion(), text.completions() > 1);
             if (!text.probabilities().isEmpty()) {
-                event.add(
-                        "completion_probabilities",
-                        Probabilities.list(text.probabilities(), parameters.truth(Parameter.POST_SAMPLING_PROBS)));
+                event.add("completion_probabilities", Probabilities.list(text.probabilities()));
             }
         } else if (piece instanceof GenerateEvent.ToolCallPiece call) {
-            addIndex(event, call.completion(), several);
+            addIndex(event, call.completion(), parameters.n().orElse(1) > 1);
             event.add(
                     "tool_call",
                     Json.object()

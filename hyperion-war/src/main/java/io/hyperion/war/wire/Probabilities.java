@@ -14,34 +14,32 @@ public final class Probabilities {
     private Probabilities() {}
 
     /**
-     * @param tokens the tokens with their alternatives
-     * @param afterSampling whether the probabilities are those that the samplers left: these are told as they are, and the model's own as
+     * @param tokens the tokens with their alternatives: probabilities that the samplers left are told as they are, and the model's own as
      *     logarithms
      * @return the list
      */
-    public static JsonArrayBuilder list(List<TokenProbability> tokens, boolean afterSampling) {
+    public static JsonArrayBuilder list(List<TokenProbability> tokens) {
         JsonArrayBuilder list = Json.list();
         for (TokenProbability token : tokens) {
-            list.add(one(token, afterSampling)
-                    .add(afterSampling ? "top_probs" : "top_logprobs", alternatives(token, afterSampling)));
+            list.add(one(token).add(token.afterSampling() ? "top_probs" : "top_logprobs", alternatives(token)));
         }
         return list;
     }
 
-    private static JsonArrayBuilder alternatives(TokenProbability token, boolean afterSampling) {
+    private static JsonArrayBuilder alternatives(TokenProbability token) {
         JsonArrayBuilder list = Json.list();
-        token.top().forEach(other -> list.add(one(other, afterSampling)));
+        token.top().forEach(other -> list.add(one(other)));
         return list;
     }
 
-    private static JsonObjectBuilder one(TokenProbability token, boolean afterSampling) {
+    private static JsonObjectBuilder one(TokenProbability token) {
         JsonArrayBuilder bytes = Json.list();
         token.bytes().forEach(bytes::add);
         JsonObjectBuilder told = Json.object()
                 .add("id", token.token())
                 .add("token", token.text())
                 .add("bytes", bytes);
-        return afterSampling
+        return token.afterSampling()
                 ? told.add("prob", Math.exp(token.logProbability()))
                 : told.add("logprob", Math.max(IMPOSSIBLE, token.logProbability()));
     }

@@ -190,11 +190,12 @@ class GenerateFormatTests {
                         + ",\"completions\":[{\"index\":0,\"output\":\"a\",\"completion_tokens\":2,\"finish_reason\":\"stop\","
                         + probabilities
                         + "},{\"index\":1,\"output\":\"c\",\"completion_tokens\":3,\"finish_reason\":\"length\"}]}");
-        assertThat(call.piece(0, new GenerateEvent.Piece("a", 0, List.of(token)))
+        assertThat(call.piece(0, new GenerateEvent.Piece("a", 0, 2, List.of(token), List.of(), Optional.empty()))
                         .toString())
                 .isEqualTo("{\"text\":\"a\",\"index\":0," + probabilities + "}");
-        assertThat(read("{'prompt':'x','n_probs':1,'post_sampling_probs':true}")
-                        .piece(0, new GenerateEvent.Piece("a", 0, List.of(token)))
+        TokenProbability afterSampling = new TokenProbability(7, "a", List.of(97), -0.5, List.of(), true);
+        assertThat(read("{'prompt':'x','n_probs':1}")
+                        .piece(0, new GenerateEvent.Piece("a", 0, List.of(afterSampling)))
                         .getJsonArray("completion_probabilities")
                         .getJsonObject(0)
                         .getJsonNumber("prob")

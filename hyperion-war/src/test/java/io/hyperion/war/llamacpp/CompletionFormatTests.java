@@ -9,14 +9,18 @@ import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.LogitBias;
 import io.hyperion.api.LoraScale;
+import io.hyperion.api.Progress;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.Sampler;
+import io.hyperion.api.Timings;
 import io.hyperion.war.json.JsonInput;
 import io.hyperion.war.wire.WireCall;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.StringReader;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,8 +68,7 @@ class CompletionFormatTests {
     @Test
     @DisplayName("may say what changes nothing")
     void harmless() {
-        assertThat(read("{'prompt':'x','grammar':'','penalize_nl':true,'tfs_z':1.0,'t_max_predict_ms':-1,'n_indent':0,"
-                                + "'image_data':[],'return_tokens':false,'dry_base':0,'json_schema':null}")
+        assertThat(read("{'prompt':'x','grammar':'','image_data':[],'dry_base':0,'json_schema':null}")
                         .requests()
                         .get(0)
                         .parameters())
@@ -83,7 +86,8 @@ class CompletionFormatTests {
                         + "'grammar':'root ::= \\'a\\'','logit_bias':[[5,1.5],['up',false],[7.0,-2]],'ignore_eos':true,'n_probs':3,"
                         + "'post_sampling_probs':true,'samplers':['penalties','nucleus','temp'],'min_keep':2,'n':2,'best_of':3,"
                         + "'n_keep':-1,'n_discard':9,'context_shift':false,'cache_prompt':false,'lora':[{'id':0,'scale':0.5}],"
-                        + "'id_slot':1}");
+                        + "'id_slot':1,'tfs_z':0.9,'penalize_nl':false,'n_indent':4,'t_max_predict_ms':100,'return_tokens':true,"
+                        + "'timings_per_token':true}");
 
         assertThat(call.requests().get(0).parameters())
                 .isEqualTo(GenerateParameters.builder()
@@ -121,7 +125,18 @@ class CompletionFormatTests {
                         .cachePrompt(false)
                         .lora(List.of(new LoraScale(0, 0.5)))
                         .slot(1)
+                        .tailFreeZ(0.9)
+                        .penalizeNewLines(false)
+                        .minIndent(4)
+                        .maxPredictMillis(100)
+                        .returnTokens(true)
+                        .timingsPerToken(true)
                         .build());
+        assertThat(read("{'prompt':'x','t_max_predict_ms':-1}")
+                        .requests()
+                        .get(0)
+                        .parameters())
+                .isEqualTo(GenerateParameters.builder().maxPredictMillis(0).build());
         assertThat(read("{'prompt':'x','samplers':'edkypmxt','logit_bias':{'5':-1,'up':2},'slot_id':2}")
                         .requests()
                         .get(0)
@@ -156,15 +171,34 @@ class CompletionFormatTests {
         assertThat(settings.entrySet()).containsAll(expected.entrySet());
     }
 
+    @Test
+    @DisplayName("is told the tokens, and with each piece the timings, if it asked for them")
+    void tokensAndTimings() {
+        WireCall call = read("{'prompt':'x'}");
+        Timings timings = new Timings(Duration.ZERO, Duration.ofMillis(40), Duration.ofMillis(500));
+        JsonObject piece = call.piece(
+                0,
+                new GenerateEvent.Piece(
+                        "ab", 0, 1, List.of(), List.of(7, 8), Optional.of(new Progress(10, 6, 5, timings))));
+
+        assertThat(piece.getJsonArray("tokens")).hasToString("[7,8]");
+        assertThat(piece.getJsonObject("timings").toString())
+                .startsWith("{\"prompt_n\":4,\"prompt_ms\":40.0,\"prompt_per_token_ms\":10.0,")
+                .contains("\"predicted_n\":5,\"predicted_ms\":500.0,");
+        assertThat(call.piece(0, new GenerateEvent.Piece("ab")).toString())
+                .isEqualTo("{\"content\":\"ab\",\"stop\":false}");
+    }
+
+    @Test
+    @DisplayName("is told which completion a piece belongs to if the model's defaults ask for several")
+    void severalByDefault() {
+        GenerateEvent.Piece first = new GenerateEvent.Piece("a", 0, 2, List.of(), List.of(), Optional.empty());
+
+        assertThat(read("{'prompt':'x'}").piece(0, first).getInt("index")).isZero();
+    }
+
     @ParameterizedTest(name = "{0}")
-    @ValueSource(
-            strings = {
-                "'tfs_z':0.9",
-                "'json_schema':{}",
-                "'t_max_predict_ms':100",
-                "'return_tokens':true",
-                "'image_data':[{}]"
-            })
+    @ValueSource(strings = {"'json_schema':{}", "'image_data':[{}]"})
     @DisplayName("is refused when it asks for what is not there yet, rather than answered without it")
     void notYet(String field) {
         InvalidRequestException refusal = refusalOf("{'prompt':'x'," + field + "}");
