@@ -35,20 +35,25 @@ final class Texts {
     /** Checks a list of texts: how many there are, that each is valid, and how long each is. */
     static List<String> requireAll(String parameter, List<String> texts, int maxTexts, int maxLength) {
         List<String> copy = List.copyOf(texts);
-        if (copy.isEmpty()) {
-            throw new InvalidRequestException(
-                    ErrorCode.MISSING_FIELD, parameter, "'" + parameter + "' must have at least one text");
-        }
-        if (copy.size() > maxTexts) {
-            throw new InvalidRequestException(
-                    ErrorCode.OUT_OF_RANGE,
-                    parameter,
-                    "'" + parameter + "' may have at most " + maxTexts + " texts, but has " + copy.size());
-        }
+        requireCount(parameter, copy, maxTexts);
         for (int i = 0; i < copy.size(); i++) {
             requireText(parameter + "[" + i + "]", copy.get(i), maxLength);
         }
         return copy;
+    }
+
+    /** Checks how many texts there are. */
+    static void requireCount(String parameter, List<?> texts, int maxTexts) {
+        if (texts.isEmpty()) {
+            throw new InvalidRequestException(
+                    ErrorCode.MISSING_FIELD, parameter, "'" + parameter + "' must have at least one text");
+        }
+        if (texts.size() > maxTexts) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE,
+                    parameter,
+                    "'" + parameter + "' may have at most " + maxTexts + " texts, but has " + texts.size());
+        }
     }
 
     /** Checks one text: that it is valid, not empty, and not too long. */

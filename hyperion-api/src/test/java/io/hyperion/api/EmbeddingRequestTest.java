@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class EmbeddingRequestTest {
     void defaults() {
         EmbeddingRequest request = EmbeddingRequest.builder().text("a").build();
         assertThat(request.model()).isEmpty();
-        assertThat(request.texts()).containsExactly("a");
+        assertThat(request.inputs()).containsExactly(new EmbeddingRequest.Text("a"));
         assertThat(request.normalize()).isTrue();
         assertThat(request.timeout()).isEmpty();
         RerankRequest rerank = RerankRequest.builder().query("q").document("a").build();
@@ -64,6 +65,42 @@ class EmbeddingRequestTest {
                 ErrorCode.OUT_OF_RANGE,
                 "timeout",
                 "above zero");
+    }
+
+    @Test
+    @DisplayName("may have tokens for texts, some and none of them negative")
+    void tokens() {
+        EmbeddingRequest request = EmbeddingRequest.builder()
+                .text("a")
+                .tokens(List.of(5, 0))
+                .texts(List.of("b"))
+                .build();
+        assertThat(request.inputs())
+                .containsExactly(
+                        new EmbeddingRequest.Text("a"),
+                        new EmbeddingRequest.Tokens(List.of(5, 0)),
+                        new EmbeddingRequest.Text("b"));
+        refused(
+                () -> EmbeddingRequest.builder().tokens(List.of()).build(),
+                ErrorCode.EMPTY_PROMPT,
+                "input[0]",
+                "'input[0]' must not be empty");
+        refused(
+                () -> EmbeddingRequest.builder()
+                        .text("a")
+                        .tokens(List.of(5, -1))
+                        .build(),
+                ErrorCode.OUT_OF_RANGE,
+                "input[1]",
+                "token -1");
+        refused(
+                () -> EmbeddingRequest.builder()
+                        .tokens(Collections.nCopies(1048577, 1))
+                        .build(),
+                ErrorCode.OUT_OF_RANGE,
+                "input[0]",
+                "1048576",
+                "1048577");
     }
 
     @Test

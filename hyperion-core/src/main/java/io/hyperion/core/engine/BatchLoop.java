@@ -51,8 +51,6 @@ import java.util.function.Supplier;
  */
 final class BatchLoop implements Runnable, RunningRequest.Owner {
     private static final System.Logger LOGGER = System.getLogger(BatchLoop.class.getName());
-    private static final Duration MINIMUM_RETRY = Duration.ofSeconds(1);
-    private static final Duration MAXIMUM_RETRY = Duration.ofMinutes(1);
     /** Cells that are to be free, for each active sequence, before one that lost its place gets another: else it loses it at once. */
     private static final int SPARE_CELLS = 16;
     /** Cells that nobody works on may be as many bytes as make this part of the weights: a step reads both. */
@@ -86,7 +84,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private final Deque<LoopTask<?>> tasks = new ArrayDeque<>();
     private boolean closing;
     private int freeSequences;
-    private double meanRequestNanos;
+    private final RetryEstimate retry = new RetryEstimate();
     /** Whose prompt is most of the step under way: if it is cancelled, the step is broken off. */
     private Optional<RunningRequest> dominant = Optional.empty();
 
@@ -172,7 +170,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                     throw new BusyException(
                             ErrorCode.QUEUE_FULL,
                             "The queue of model '" + model + "' is full: " + waiting + " requests are waiting",
-                            retryAfter(waiting));
+                            retry.after(waiting, settings.slots()));
                 }
                 queue.add(running);
                 queued = true;
@@ -229,16 +227,6 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         }
     }
 
-    /** {@return when a sequence will be free for one who comes behind those who wait, if requests go on as they went} */
-    private Duration retryAfter(int waiting) {
-        double turns = Math.ceil((waiting + 1.0) / settings.slots());
-        Duration estimate = Duration.ofNanos((long) (turns * meanRequestNanos));
-        if (estimate.compareTo(MINIMUM_RETRY) < 0) {
-            return MINIMUM_RETRY;
-        }
-        return estimate.compareTo(MAXIMUM_RETRY) > 0 ? MAXIMUM_RETRY : estimate;
-    }
-
     /** {@return what was done and is being done} */
     EngineFigures figures() {
         int queued;
@@ -269,12 +257,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 request.generated(),
                 request.timings());
         if (request.hasStarted()) {
-            double nanos = figures.timings()
-                    .prompt()
-                    .plus(figures.timings().generation())
-                    .toNanos();
             synchronized (lock) {
-                meanRequestNanos = meanRequestNanos == 0 ? nanos : 0.8 * meanRequestNanos + 0.2 * nanos;
+                retry.ended(figures.timings().prompt().plus(figures.timings().generation()));
             }
         }
         meter.cached(figures.cachedTokens());
@@ -365,7 +349,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private Place open(Realm realm) {
         if (!cache.canOpen()) {
             throw new BusyException(
-                    ErrorCode.QUEUE_FULL, "All sequences of model '" + model + "' are at work", MINIMUM_RETRY);
+                    ErrorCode.QUEUE_FULL, "All sequences of model '" + model + "' are at work", RetryEstimate.MINIMUM);
         }
         return cache.open(realm);
     }
@@ -394,7 +378,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                             ErrorCode.QUEUE_FULL,
                             "The sequences at work on model '" + model + "' leave no room for the saved one of "
                                     + saved.tokens().length + " tokens",
-                            MINIMUM_RETRY);
+                            RetryEstimate.MINIMUM);
                 }
             }
             restored = true;
@@ -559,7 +543,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private ModelUnavailableException waitedTooLong() {
         Duration retryAfter;
         synchronized (lock) {
-            retryAfter = retryAfter(queue.requests());
+            retryAfter = retry.after(queue.requests(), settings.slots());
         }
         return new ModelUnavailableException(
                 ErrorCode.QUEUE_TIMEOUT,

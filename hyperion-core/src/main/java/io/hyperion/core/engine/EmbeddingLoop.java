@@ -20,7 +20,6 @@ import java.util.List;
  */
 final class EmbeddingLoop implements Runnable {
     private static final System.Logger LOGGER = System.getLogger(EmbeddingLoop.class.getName());
-    private static final Duration MINIMUM_RETRY = Duration.ofSeconds(1);
 
     private final String model;
     private final EmbeddingContext context;
@@ -34,6 +33,7 @@ final class EmbeddingLoop implements Runnable {
     private boolean closing;
     private int notStarted;
     private int started;
+    private final RetryEstimate retry = new RetryEstimate();
 
     // What follows belongs to the loop's thread.
     private final Batch batch;
@@ -70,7 +70,7 @@ final class EmbeddingLoop implements Runnable {
                 throw new BusyException(
                         ErrorCode.QUEUE_FULL,
                         "The queue of model '" + model + "' is full: " + waiting + " requests are waiting",
-                        MINIMUM_RETRY);
+                        retry.after(waiting, Math.max(1, started)));
             }
             arrivals.add(task);
             lock.notifyAll();
@@ -152,14 +152,26 @@ final class EmbeddingLoop implements Runnable {
                 task.fail(new ModelUnavailableException(
                         ErrorCode.QUEUE_TIMEOUT,
                         "The request waited for a step of model '" + model + "' for "
-                                + settings.queueTimeout().toSeconds() + " seconds, the limit set here"));
+                                + settings.queueTimeout().toSeconds() + " seconds, the limit set here",
+                        retryAfter()));
             }
         }
         tasks.stream().filter(EmbeddingTask::hasEnded).forEach(this::count);
         tasks.removeIf(EmbeddingTask::hasEnded);
     }
 
+    private Duration retryAfter() {
+        synchronized (lock) {
+            return retry.after(arrivals.size() + notStarted, Math.max(1, started));
+        }
+    }
+
     private void count(EmbeddingTask<?> task) {
+        if (task.isStarted()) {
+            synchronized (lock) {
+                retry.ended(task.timings().prompt());
+            }
+        }
         meter.ended(new RequestFigures(model, task.outcome(), task.tokens(), 0, 0, task.timings()));
     }
 

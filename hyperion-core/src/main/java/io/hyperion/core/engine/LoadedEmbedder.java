@@ -110,6 +110,11 @@ public final class LoadedEmbedder implements AutoCloseable {
         return loop.figures();
     }
 
+    /** {@return the way between texts and its tokens} */
+    public Tokenizer tokenizer() {
+        return new Tokenizer(name, model.vocabulary());
+    }
+
     /**
      * Queues texts.
      *
@@ -117,13 +122,19 @@ public final class LoadedEmbedder implements AutoCloseable {
      * @param arrived when the request arrived, as {@link System#nanoTime()} has it; its time-out counts from then
      * @param reply is completed, and when it is cancelled the request is
      * @throws ContextExceededException if a text is too long
+     * @throws InvalidRequestException if a text has no tokens, or one that the model does not have
      * @throws io.hyperion.api.BusyException if the queue is full
      * @throws ModelUnavailableException if the model is being closed
      */
     public void embed(EmbeddingRequest request, long arrived, CompletableFuture<EmbeddingReply> reply) {
-        int[][] texts = new int[request.texts().size()][];
+        int[][] texts = new int[request.inputs().size()][];
         for (int i = 0; i < texts.length; i++) {
-            texts[i] = tokenize(request.texts().get(i), true);
+            if (request.inputs().get(i) instanceof EmbeddingRequest.Text text) {
+                texts[i] = tokenize(text.text(), true);
+            } else if (request.inputs().get(i) instanceof EmbeddingRequest.Tokens tokens) {
+                texts[i] = TokenIds.checked(
+                        "input[" + i + "]", tokens.ids(), model.vocabulary().size());
+            }
             requireFits("'input[" + i + "]'", texts[i].length);
         }
         loop.submit(new EmbeddingTask<>(

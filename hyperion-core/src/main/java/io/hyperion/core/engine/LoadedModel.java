@@ -1,7 +1,6 @@
 package io.hyperion.core.engine;
 
 import io.hyperion.api.ContextExceededException;
-import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
@@ -11,24 +10,18 @@ import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.SlotReply;
-import io.hyperion.api.TokenizeReply;
-import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
 import io.hyperion.core.llama.Pieces;
-import io.hyperion.core.llama.Vocabulary;
 import io.hyperion.core.sequence.SavedSequence;
 import io.hyperion.core.sequence.SequenceStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -221,37 +214,9 @@ public final class LoadedModel implements AutoCloseable {
         return whileOpen(() -> tokens(request)).text();
     }
 
-    /**
-     * Turns text into tokens.
-     *
-     * @param request the text
-     * @return the tokens
-     * @throws ModelUnavailableException if the model is being closed
-     */
-    public TokenizeReply tokenize(TokenizeRequest request) {
-        Vocabulary vocabulary = model.vocabulary();
-        // A long text has many more tokens than there are different ones.
-        Map<Integer, TokenizeReply.Token> known = new HashMap<>();
-        return whileOpen(() -> new TokenizeReply(
-                name,
-                Arrays.stream(vocabulary.tokenize(request.text(), request.addSpecial(), request.parseSpecial()))
-                        .mapToObj(id -> known.computeIfAbsent(
-                                id, token -> new TokenizeReply.Token(token, vocabulary.pieceOrName(token))))
-                        .toList()));
-    }
-
-    /**
-     * Turns tokens into text.
-     *
-     * @param request the tokens
-     * @return the text
-     * @throws InvalidRequestException if there is no such token
-     * @throws ModelUnavailableException if the model is being closed
-     */
-    public String detokenize(DetokenizeRequest request) {
-        Vocabulary vocabulary = model.vocabulary();
-        int[] tokens = TokenIds.checked("tokens", request.tokens(), vocabulary.size());
-        return whileOpen(() -> vocabulary.detokenize(tokens));
+    /** {@return the way between texts and its tokens} */
+    public Tokenizer tokenizer() {
+        return new Tokenizer(name, model.vocabulary());
     }
 
     /**

@@ -26,6 +26,7 @@ import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.LoraSettings;
 import io.hyperion.core.engine.ModelRequest;
+import io.hyperion.core.engine.Tokenizer;
 import io.hyperion.core.gguf.GgufException;
 import io.hyperion.core.gguf.GgufFile;
 import io.hyperion.core.gguf.GgufFingerprint;
@@ -46,6 +47,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A model of the catalog: examined at the start, loaded by its first request, kept until the catalog closes. */
@@ -169,7 +171,7 @@ public final class CatalogModel {
      * @throws HyperionException if the model cannot be loaded, or the thread was interrupted
      */
     public TokenizeReply tokenize(TokenizeRequest request) {
-        return awaitLoaded().tokenize(request);
+        return awaitTokenizer().tokenize(request);
     }
 
     /**
@@ -180,7 +182,7 @@ public final class CatalogModel {
      * @throws HyperionException if the model has no such token or cannot be loaded, or the thread was interrupted
      */
     public String detokenize(DetokenizeRequest request) {
-        return awaitLoaded().detokenize(request);
+        return awaitTokenizer().detokenize(request);
     }
 
     /**
@@ -215,8 +217,23 @@ public final class CatalogModel {
         return awaitLoaded().eraseSlot(slot);
     }
 
+    private Tokenizer awaitTokenizer() {
+        WaitingCaller<Tokenizer> caller =
+                new WaitingCaller<>(LoadedModel::tokenizer, Optional.of(LoadedEmbedder::tokenizer));
+        synchronized (lock) {
+            requireServing();
+            Optional<Tokenizer> ready =
+                    loaded.map(LoadedModel::tokenizer).or(() -> embedder.map(LoadedEmbedder::tokenizer));
+            if (ready.isPresent()) {
+                return ready.get();
+            }
+            waitForModel(caller);
+        }
+        return caller.await();
+    }
+
     private LoadedModel awaitLoaded() {
-        WaitingCaller caller = new WaitingCaller();
+        WaitingCaller<LoadedModel> caller = new WaitingCaller<>(Function.identity(), Optional.empty());
         synchronized (lock) {
             requireServing();
             if (embedding.isPresent()) {
@@ -495,7 +512,7 @@ public final class CatalogModel {
             failure = Optional.of(e);
         }
         String why = failure.map(CatalogModel::reasonOf).orElse("");
-        List<WaitingForModel> generations;
+        List<WaitingForModel> others;
         List<WaitingEmbedding> embeddings;
         synchronized (lock) {
             if (failure.isEmpty()) {
@@ -506,7 +523,7 @@ public final class CatalogModel {
             } else {
                 fail(why, failure.get());
             }
-            generations = List.copyOf(waiting);
+            others = List.copyOf(waiting);
             waiting.clear();
             embeddings = List.copyOf(waitingEmbeddings);
             waitingEmbeddings.clear();
@@ -517,8 +534,14 @@ public final class CatalogModel {
                 ? doesNotGenerate()
                 : new ModelUnavailableException(
                         ErrorCode.MODEL_FAILED, "The model '" + name() + "' cannot be served: " + why, failure.get());
-        for (WaitingForModel generation : generations) {
-            model.ifPresentOrElse(generation::begin, () -> generation.fail(refusal));
+        for (WaitingForModel one : others) {
+            if (model.isPresent()) {
+                one.begin(model.get());
+            } else if (vectors.isPresent()) {
+                one.begin(vectors.get(), refusal);
+            } else {
+                one.fail(refusal);
+            }
         }
         for (WaitingEmbedding embedding : embeddings) {
             if (failure.isPresent()) {

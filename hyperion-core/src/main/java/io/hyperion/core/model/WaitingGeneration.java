@@ -11,6 +11,7 @@ import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.Timings;
+import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.ModelRequest;
 import java.time.Duration;
@@ -54,6 +55,11 @@ final class WaitingGeneration implements Generation, WaitingForModel {
             fail(new EngineException(
                     ErrorCode.ENGINE_FAILURE, "The request could not be given to model '" + model + "'", e));
         }
+    }
+
+    @Override
+    public void begin(LoadedEmbedder loaded, HyperionException refusal) {
+        fail(refusal);
     }
 
     @Override

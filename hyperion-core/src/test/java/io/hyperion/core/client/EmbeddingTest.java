@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.EmbeddingReply;
 import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ErrorCode;
@@ -17,6 +18,8 @@ import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
+import io.hyperion.api.TokenizeReply;
+import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.gguf.TinyModel;
 import io.hyperion.core.model.HyperionConfiguration;
 import java.nio.file.Path;
@@ -24,6 +27,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
@@ -110,6 +114,45 @@ class EmbeddingTest {
         assertThat(reply.timings().generation()).isZero();
         assertThat(client.model("bert").state()).isEqualTo(ModelState.LOADED);
         assertThat(client.model("bert").contextSize()).isEqualTo(64);
+    }
+
+    @Test
+    @DisplayName("gives those of tokens as they are, and refuses tokens that the model does not have")
+    void ofTokens() {
+        TokenizeReply whole = client.tokenize(new TokenizeRequest(Optional.of("bert"), "the dog barks", true, true));
+        assertThat(whole.tokens()).hasSize(5);
+        EmbeddingRequest.Builder request = EmbeddingRequest.builder().model("bert");
+        EmbeddingReply reply = client.embed(request.text("the dog barks")
+                .tokens(whole.ids())
+                .tokens(whole.ids().subList(1, 4))
+                .build());
+        float[] text = reply.embeddings().get(0).vector();
+        assertThat(product(text, reply.embeddings().get(1).vector())).isCloseTo(1, within(1e-4));
+        assertThat(product(text, reply.embeddings().get(2).vector())).isLessThan(0.999);
+        assertThat(reply.tokens()).isEqualTo(5 + 5 + 3);
+        int size = client.model("bert").details().orElseThrow().vocabularySize();
+        InvalidRequestException refusal = catchThrowableOfType(
+                InvalidRequestException.class,
+                () -> client.embed(EmbeddingRequest.builder()
+                        .model("bert")
+                        .text("a")
+                        .tokens(List.of(1, size))
+                        .build()));
+        assertThat(refusal.code()).isEqualTo(ErrorCode.OUT_OF_RANGE);
+        assertThat(refusal.parameter()).contains("input[1]");
+        assertThat(refusal).hasMessageContaining(size + " at index 1");
+    }
+
+    @Test
+    @DisplayName("turns texts into tokens and back, also as the first request of all")
+    void tokenizes() {
+        try (InProcessClient fresh = client("bert.path", "bert.gguf")) {
+            TokenizeReply reply = fresh.tokenize(TokenizeRequest.of("the dog barks"));
+            assertThat(reply.model()).isEqualTo("bert");
+            assertThat(reply.tokens()).hasSize(3);
+            assertThat(fresh.detokenize(DetokenizeRequest.of(reply.ids()))).isEqualTo(" the dog barks");
+            assertThat(fresh.model("bert").state()).isEqualTo(ModelState.LOADED);
+        }
     }
 
     @Test

@@ -12,7 +12,6 @@ import io.hyperion.api.EmbeddingReply;
 import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerationTimeoutException;
-import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
@@ -460,7 +459,11 @@ class LoadedEmbedderTest {
                 model.embed(EmbeddingRequest.builder().text("q").build(), longAgo, reply);
                 ExecutionException failure =
                         catchThrowableOfType(ExecutionException.class, () -> reply.get(30, SECONDS));
-                assertThat(((HyperionException) failure.getCause()).code()).isEqualTo(ErrorCode.QUEUE_TIMEOUT);
+                assertThat(failure.getCause()).isInstanceOfSatisfying(ModelUnavailableException.class, error -> {
+                    assertThat(error.code()).isEqualTo(ErrorCode.QUEUE_TIMEOUT);
+                    assertThat(error.retryAfter().orElseThrow())
+                            .isBetween(Duration.ofSeconds(1), Duration.ofMinutes(1));
+                });
                 assertThat(failure).hasMessageContaining("600 seconds");
             }
         }

@@ -53,7 +53,12 @@ class PromptTokensTest {
     }
 
     private static List<Integer> ids(String text) {
-        return rig.model().tokenize(new TokenizeRequest(Optional.empty(), text, false, false)).tokens().stream()
+        return rig
+                .model()
+                .tokenizer()
+                .tokenize(new TokenizeRequest(Optional.empty(), text, false, false))
+                .tokens()
+                .stream()
                 .map(token -> token.id())
                 .toList();
     }
