@@ -204,4 +204,13 @@ public interface HyperionClient {
      * @throws ModelNotFoundException if there is none of that name
      */
     ModelInfo model(String name);
+
+    /**
+     * What a model did and does: for monitoring. Does not load it.
+     *
+     * @param model the model's name
+     * @return its figures
+     * @throws ModelNotFoundException if there is none of that name
+     */
+    ModelFigures figures(String model);
 }

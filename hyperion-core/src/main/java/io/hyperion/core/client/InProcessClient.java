@@ -12,13 +12,13 @@ import io.hyperion.api.Generation;
 import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
 import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
-import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.model.HyperionConfiguration;
 import io.hyperion.core.model.ModelCatalog;
@@ -204,19 +204,13 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
         return catalog.find(model).eraseSlot(slot);
     }
 
-    /**
-     * The figures of a model.
-     *
-     * @param name its name
-     * @return what it did and does
-     * @throws io.hyperion.api.ModelNotFoundException if there is none of that name
-     */
-    public EngineFigures figures(String name) {
+    @Override
+    public ModelFigures figures(String name) {
         return catalog.find(Optional.of(name)).figures();
     }
 
     /** {@return the figures of all models together} */
-    public EngineFigures figures() {
+    public ModelFigures figures() {
         return catalog.figures();
     }
 

@@ -10,7 +10,9 @@ import io.hyperion.api.Generation;
 import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.RequestOutcome;
 import io.hyperion.core.engine.ParkedSequences.Parked;
 import io.hyperion.core.engine.PrefixCache.Place;
 import io.hyperion.core.engine.PrefixCache.Realm;
@@ -228,7 +230,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     }
 
     /** {@return what was done and is being done} */
-    EngineFigures figures() {
+    ModelFigures figures() {
         int queued;
         int busy;
         synchronized (lock) {

@@ -5,6 +5,7 @@ import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.llama.Batch;
 import io.hyperion.core.llama.EmbeddingContext;
@@ -79,7 +80,7 @@ final class EmbeddingLoop implements Runnable {
     }
 
     /** {@return what was done and is being done; a request is one sequence, whatever the number of its texts} */
-    EngineFigures figures() {
+    ModelFigures figures() {
         int queued;
         int busy;
         synchronized (lock) {

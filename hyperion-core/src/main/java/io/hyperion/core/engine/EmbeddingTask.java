@@ -1,6 +1,7 @@
 package io.hyperion.core.engine;
 
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.RequestOutcome;
 import io.hyperion.api.Timings;
 import java.time.Duration;
 import java.util.Arrays;

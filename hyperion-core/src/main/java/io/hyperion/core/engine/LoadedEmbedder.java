@@ -6,6 +6,7 @@ import io.hyperion.api.EmbeddingReply;
 import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
@@ -106,7 +107,7 @@ public final class LoadedEmbedder implements AutoCloseable {
     }
 
     /** {@return what was done and is being done since it was loaded; its cells are not told, since they hold nothing between steps} */
-    public EngineFigures figures() {
+    public ModelFigures figures() {
         return loop.figures();
     }
 

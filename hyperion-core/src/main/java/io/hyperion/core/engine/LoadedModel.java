@@ -8,6 +8,7 @@ import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.SlotReply;
 import io.hyperion.core.llama.LlamaContext;
@@ -145,7 +146,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /** {@return what was done and is being done} */
-    public EngineFigures figures() {
+    public ModelFigures figures() {
         return loop.figures();
     }
 

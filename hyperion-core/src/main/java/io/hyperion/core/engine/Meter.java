@@ -1,8 +1,11 @@
 package io.hyperion.core.engine;
 
+import io.hyperion.api.ModelFigures;
+import io.hyperion.api.RequestOutcome;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 
@@ -13,6 +16,9 @@ final class Meter {
     private final String model;
     private final EngineListener listener;
     private final AtomicLongArray outcomes = new AtomicLongArray(RequestOutcome.values().length);
+
+    private final AtomicLong promptNanos = new AtomicLong();
+    private final AtomicLong generationNanos = new AtomicLong();
 
     // Written by the loop's thread only, read by any.
     private volatile long steps;
@@ -90,6 +96,8 @@ final class Meter {
 
     void ended(RequestFigures request) {
         outcomes.incrementAndGet(request.outcome().ordinal());
+        promptNanos.addAndGet(request.timings().prompt().toNanos());
+        generationNanos.addAndGet(request.timings().generation().toNanos());
         RequestEvent event = new RequestEvent();
         if (event.shouldCommit()) {
             event.model = model;
@@ -113,12 +121,12 @@ final class Meter {
         }
     }
 
-    EngineFigures figures(int queued, int busySequences, int slots, int cells) {
+    ModelFigures figures(int queued, int busySequences, int slots, int cells) {
         Map<RequestOutcome, Long> requests = new EnumMap<>(RequestOutcome.class);
         for (RequestOutcome outcome : RequestOutcome.values()) {
             requests.put(outcome, outcomes.get(outcome.ordinal()));
         }
-        return new EngineFigures(
+        return new ModelFigures(
                 requests,
                 queued,
                 busySequences,
@@ -129,6 +137,8 @@ final class Meter {
                 promptTokens,
                 cachedTokens,
                 completionTokens,
+                Duration.ofNanos(promptNanos.get()),
+                Duration.ofNanos(generationNanos.get()),
                 steps,
                 Duration.ofNanos(stepNanos));
     }

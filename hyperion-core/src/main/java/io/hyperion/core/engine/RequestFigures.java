@@ -1,5 +1,6 @@
 package io.hyperion.core.engine;
 
+import io.hyperion.api.RequestOutcome;
 import io.hyperion.api.Timings;
 
 /**

@@ -11,6 +11,7 @@ import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.Parameter;
 import io.hyperion.api.Progress;
+import io.hyperion.api.RequestOutcome;
 import io.hyperion.api.Timings;
 import io.hyperion.api.TokenProbability;
 import java.time.Duration;

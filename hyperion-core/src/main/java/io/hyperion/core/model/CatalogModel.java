@@ -10,6 +10,7 @@ import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
@@ -20,7 +21,6 @@ import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EmbeddingSettings;
-import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
@@ -71,7 +71,7 @@ public final class CatalogModel {
     private Optional<GgufFingerprint> fingerprint = Optional.empty();
     private Optional<PromptTemplate> template = Optional.empty();
     private Optional<LoadedModel> loaded = Optional.empty();
-    private EngineFigures past = EngineFigures.NONE;
+    private ModelFigures past = ModelFigures.NONE;
     /** How it is loaded to make vectors of texts; empty if it generates text. */
     private Optional<EmbeddingSettings> embedding = Optional.empty();
 
@@ -620,17 +620,17 @@ public final class CatalogModel {
         addPast(model.figures());
     }
 
-    private void addPast(EngineFigures figures) {
+    private void addPast(ModelFigures figures) {
         synchronized (lock) {
             past = past.plus(figures.past());
         }
     }
 
     /** {@return what the model did since the catalog was made, and what it does now} */
-    public EngineFigures figures() {
+    public ModelFigures figures() {
         synchronized (lock) {
-            EngineFigures generating = loaded.map(LoadedModel::figures).orElse(EngineFigures.NONE);
-            EngineFigures embedding = embedder.map(LoadedEmbedder::figures).orElse(EngineFigures.NONE);
+            ModelFigures generating = loaded.map(LoadedModel::figures).orElse(ModelFigures.NONE);
+            ModelFigures embedding = embedder.map(LoadedEmbedder::figures).orElse(ModelFigures.NONE);
             return past.plus(generating).plus(embedding);
         }
     }

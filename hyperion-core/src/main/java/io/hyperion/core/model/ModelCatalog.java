@@ -2,9 +2,9 @@ package io.hyperion.core.model;
 
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.Excerpts;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelNotFoundException;
-import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
 import java.util.Collection;
 import java.util.List;
@@ -74,8 +74,8 @@ public final class ModelCatalog implements AutoCloseable {
     }
 
     /** {@return the figures of all models together} */
-    public EngineFigures figures() {
-        return models.values().stream().map(CatalogModel::figures).reduce(EngineFigures.NONE, EngineFigures::plus);
+    public ModelFigures figures() {
+        return models.values().stream().map(CatalogModel::figures).reduce(ModelFigures.NONE, ModelFigures::plus);
     }
 
     /** Unloads all models and the library; all their requests fail. Does nothing if that is done already. */

@@ -14,8 +14,8 @@ import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.TokenizeRequest;
-import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.gguf.TinyLora;
 import io.hyperion.core.gguf.TinyModel;
@@ -409,7 +409,7 @@ class FuzzTest {
         for (int slot = 0; slot < client.model(model).slots(); slot++) {
             client.eraseSlot(Optional.of(model), slot);
         }
-        EngineFigures idle = client.figures(model);
+        ModelFigures idle = client.figures(model);
         assertThat(idle.busySequences()).as(model).isZero();
         assertThat(idle.queued()).as(model).isZero();
         assertThat(idle.cachedSequences()).as(model).isZero();

@@ -20,12 +20,12 @@ import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.LogitBias;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelNotFoundException;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.RequestOutcome;
 import io.hyperion.core.TestModels;
-import io.hyperion.core.engine.EngineFigures;
-import io.hyperion.core.engine.RequestOutcome;
 import io.hyperion.core.gguf.TinyModel;
 import io.hyperion.core.model.HyperionConfiguration;
 import java.io.IOException;
@@ -311,7 +311,7 @@ class InProcessClientTest {
         void figures() throws Exception {
             InProcessClient narrow =
                     client(Map.of("hyperion.models.babbler.slots", "1", "hyperion.queue.timeout", "PT0.1S"));
-            EngineFigures figures;
+            ModelFigures figures;
             try (narrow) {
                 RecordingListener running = new RecordingListener();
                 Generation endless = narrow.stream(
@@ -336,11 +336,15 @@ class InProcessClientTest {
                 assertThat(figures.requests())
                         .containsEntry(RequestOutcome.BUSY, 1L)
                         .containsEntry(RequestOutcome.CANCELLED, 1L);
+                assertThat(figures.endedRequests()).isEqualTo(2);
                 assertThat(figures.completionTokens()).isPositive();
+                assertThat(figures.promptTime()).isPositive();
+                assertThat(figures.generationTime()).isPositive();
             }
-            EngineFigures past = narrow.figures();
+            ModelFigures past = narrow.figures();
             assertThat(past.requests()).isEqualTo(figures.requests());
             assertThat(past.promptTokens()).isEqualTo(figures.promptTokens());
+            assertThat(past.generationTime()).isEqualTo(figures.generationTime());
             assertThat(past.busySequences() + past.queued() + past.slots() + past.cells() + past.usedCells())
                     .isZero();
         }

@@ -9,8 +9,8 @@ import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.TokenProbability;
-import io.hyperion.core.engine.EngineFigures;
 import io.hyperion.core.gguf.TinyModel;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -169,14 +169,14 @@ class SeveralTextsTest {
     @DisplayName("is one request of the figures, and evaluates the prompt once")
     void counted() {
         settle();
-        EngineFigures before = client.figures();
+        ModelFigures before = client.figures();
         GenerateReply reply = client.generate(GenerateRequest.builder()
                 .prompt("once upon a time there was the one that was not there")
                 .parameters(parameters().n(4).cachePrompt(false).build())
                 .build());
         assertThat(reply.completionTokens()).isEqualTo(48);
         settle();
-        EngineFigures after = client.figures();
+        ModelFigures after = client.figures();
         assertThat(after.completionTokens() - before.completionTokens()).isEqualTo(48);
         assertThat(after.promptTokens() - before.promptTokens())
                 .isBetween((long) reply.promptTokens(), reply.promptTokens() + 3L);

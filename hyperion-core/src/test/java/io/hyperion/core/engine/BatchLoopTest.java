@@ -7,6 +7,8 @@ import io.hyperion.api.BusyException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.Generation;
+import io.hyperion.api.ModelFigures;
+import io.hyperion.api.RequestOutcome;
 import io.hyperion.core.gguf.TinyModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -504,7 +506,7 @@ class BatchLoopTest {
         try (LoopRig rig = rig(512, 2)) {
             finish(rig, submit(rig, prompt(1, 50), 8));
             finish(rig, submit(rig, prompt(1, 50), 8));
-            EngineFigures figures = rig.loop().figures();
+            ModelFigures figures = rig.loop().figures();
             assertThat(figures.requests()).containsEntry(RequestOutcome.LENGTH, 2L);
             assertThat(figures.promptTokens()).isEqualTo(50 + 1);
             assertThat(figures.cachedTokens()).isEqualTo(49);

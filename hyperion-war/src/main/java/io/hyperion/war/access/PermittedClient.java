@@ -12,6 +12,7 @@ import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionClient;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
@@ -139,6 +140,12 @@ final class PermittedClient implements HyperionClient {
     public ModelInfo model(String name) {
         require(Optional.of(name));
         return models.model(name);
+    }
+
+    @Override
+    public ModelFigures figures(String model) {
+        require(Optional.of(model));
+        return models.figures(model);
     }
 
     private GenerateRequest permitted(GenerateRequest request) {

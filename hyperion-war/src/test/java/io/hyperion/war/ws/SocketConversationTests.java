@@ -15,6 +15,7 @@ import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionClient;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.RerankReply;
@@ -532,6 +533,11 @@ class SocketConversationTests {
         @Override
         public List<ModelInfo> models() {
             return List.of();
+        }
+
+        @Override
+        public ModelFigures figures(String model) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -1,6 +1,4 @@
-package io.hyperion.core.engine;
-
-import io.hyperion.api.HyperionException;
+package io.hyperion.api;
 
 /** How a request ended. */
 public enum RequestOutcome {
@@ -17,7 +15,11 @@ public enum RequestOutcome {
     /** The engine failed, or was closed. */
     FAILED;
 
-    static RequestOutcome of(HyperionException error) {
+    /**
+     * @param error what a request ended with
+     * @return how it ended
+     */
+    public static RequestOutcome of(HyperionException error) {
         return switch (error.code()) {
             case QUEUE_TIMEOUT, QUEUE_FULL -> BUSY;
             case TIMEOUT -> TIMED_OUT;
