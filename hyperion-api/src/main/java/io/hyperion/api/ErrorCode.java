@@ -27,6 +27,8 @@ public enum ErrorCode {
     UNSUPPORTED_TEMPLATE("HYP-1010", ErrorKind.INVALID_REQUEST),
     /** The grammar is not valid, or too ambiguous to be followed. */
     INVALID_GRAMMAR("HYP-1011", ErrorKind.INVALID_REQUEST),
+    /** The JSON Schema is not valid, says what a grammar cannot say, or has no value. */
+    INVALID_SCHEMA("HYP-1013", ErrorKind.INVALID_REQUEST),
     /** The name of a file is none that is accepted. */
     INVALID_FILE_NAME("HYP-1021", ErrorKind.INVALID_REQUEST),
     /** The saved sequence is not there, is damaged, or is of another model. */
