@@ -6,9 +6,14 @@ import java.util.Arrays;
  * A rule that was entered at a place of the text, with all the items that wait for its end. Items that reach the same rule at the same
  * place share one frame, which is what keeps ambiguous grammars polynomial: frames form the graph that stands for all stacks of open
  * rules at once. A frame changes only while the state is made at which its rule is entered.
+ *
+ * <p>A frame may also stand for another one together with what a {@link Node.AnyOrder} of that one's rule has taken so far. Nothing waits
+ * at it, and it never changes.
  */
 final class Frame {
     private final int id;
+    private final Frame owner;
+    private final Taken taken;
     private Node[] nodes = new Node[1];
     private int[] counts = new int[1];
     private Frame[] frames = new Frame[1];
@@ -16,11 +21,30 @@ final class Frame {
 
     Frame(int id) {
         this.id = id;
+        this.owner = this;
+        this.taken = Taken.NONE;
+    }
+
+    /** Stands for another frame and what was taken there. */
+    Frame(int id, Frame owner, Taken taken) {
+        this.id = id;
+        this.owner = owner;
+        this.taken = taken;
     }
 
     /** {@return a number that no other frame of the same matcher has} */
     int id() {
         return id;
+    }
+
+    /** {@return the frame of the rule that was entered: this one, except where it stands for another one} */
+    Frame owner() {
+        return owner;
+    }
+
+    /** {@return what the node that an item with this frame is at has taken; nothing except where this frame stands for another one} */
+    Taken taken() {
+        return taken;
     }
 
     void addWaiting(Node node, int count, Frame frame) {

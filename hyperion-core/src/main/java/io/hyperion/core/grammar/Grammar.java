@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * A grammar in GBNF, the notation of llama.cpp, compiled for {@link GrammarConstraint}. Immutable and safe for use by many threads.
  *
- * <p>The notation is that of llama.cpp b4916, which {@code docs/grammars.md} describes, with its limits. The texts of a grammar are those
+ * <p>The notation is that of llama.cpp b4916 and groups in any order beside, which {@code docs/grammars.md} describes, with its limits. The texts of a grammar are those
  * of its rule {@code root}, in UTF-8. A rule that can never come to its end, such as {@code root ::= "a" root}, is allowed: its text goes
  * on until something else ends it.
  */
@@ -19,6 +19,9 @@ public final class Grammar {
 
     /** The deepest nesting of parentheses. */
     public static final int MAX_NESTING = 200;
+
+    /** The most parts of one group in any order. */
+    public static final int MAX_MEMBERS = 1_000;
 
     /** The greatest number in a repetition such as <code>{1,100}</code>. */
     public static final int MAX_REPETITIONS = 100_000;

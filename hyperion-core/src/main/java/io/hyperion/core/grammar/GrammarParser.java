@@ -26,6 +26,14 @@ final class GrammarParser {
 
     private final List<Reference> references = new ArrayList<>();
 
+    /** A group in any order. */
+    private record Group(String rule, Fragment fragment, int position) {}
+
+    private final List<Group> groups = new ArrayList<>();
+
+    /** How often a part may be repeated. */
+    private record Bounds(int min, int max) {}
+
     GrammarParser(String gbnf) {
         if (gbnf.length() > Grammar.MAX_LENGTH) {
             throw invalid(
@@ -54,7 +62,17 @@ final class GrammarParser {
         }
         network.straighten();
         LeftRecursion.find(network.rules()).ifPresent(this::refuse);
+        checkMembers();
         return new Grammar(root, network.rules().size(), network.byteClasses());
+    }
+
+    private void checkMembers() {
+        for (Group group : groups) {
+            if (NetworkBuilder.hasEmptyMember(group.fragment)) {
+                rule = group.rule;
+                throw wrong(group.position, "a part of '&(' must not be empty: write 'part?' instead of '(part?)'");
+            }
+        }
     }
 
     private void refuse(LeftRecursion.Cycle cycle) {
@@ -125,7 +143,7 @@ final class GrammarParser {
     }
 
     private static boolean beginsItem(int c) {
-        return c == '"' || c == '[' || c == '(' || c == '.' || isNameCharacter(c);
+        return c == '"' || c == '[' || c == '(' || c == '.' || c == '&' || isNameCharacter(c);
     }
 
     private Fragment item(int depth) {
@@ -143,6 +161,9 @@ final class GrammarParser {
             case '(':
                 at++;
                 return group(start, depth + 1);
+            case '&':
+                at++;
+                return anyOrder(start, depth + 1);
             default:
                 String name = name();
                 references.add(new Reference(rule, name, start));
@@ -164,6 +185,68 @@ final class GrammarParser {
         }
         at++;
         return group;
+    }
+
+    private Fragment anyOrder(int start, int depth) {
+        if (depth > Grammar.MAX_NESTING) {
+            throw wrong(start, "parentheses are nested more than " + Grammar.MAX_NESTING + " deep");
+        }
+        Bounds bounds = new Bounds(0, Node.Repeat.UNBOUNDED);
+        if (current() == '{') {
+            at++;
+            bounds = bounds(at - 1, true);
+        }
+        if (current() != '(') {
+            throw wrong(at, "a group in any order is '&(separator : a & b? & c*)', but here is " + shown());
+        }
+        at++;
+        skipSpace(true);
+        Fragment separator = alternatives(depth);
+        if (current() != ':') {
+            throw wrong(at, "':' must follow the separator of '&(', but here is " + shown());
+        }
+        List<NetworkBuilder.Part> members = new ArrayList<>();
+        do {
+            at++;
+            skipSpace(true);
+            if (members.size() == Grammar.MAX_MEMBERS) {
+                throw wrong(at, "a group in any order has at most " + Grammar.MAX_MEMBERS + " parts");
+            }
+            members.add(member(depth));
+        } while (current() == '&');
+        if (current() != ')') {
+            throw wrong(at, "'&' or ')' must follow a part of '&(', but here is " + shown());
+        }
+        at++;
+        long required = count(members, Node.Times.ONCE);
+        if (bounds.max < required) {
+            throw wrong(start, "at most " + bounds.max + " parts may come, but " + required + " must");
+        }
+        if (bounds.min > members.size() && count(members, Node.Times.ANY_NUMBER) == 0) {
+            throw wrong(start, "at least " + bounds.min + " parts must come, but there are only " + members.size());
+        }
+        Fragment group = network.anyOrder(separator, members, bounds.min, bounds.max, rule, start);
+        groups.add(new Group(rule, group, start));
+        return group;
+    }
+
+    private static long count(List<NetworkBuilder.Part> members, Node.Times times) {
+        return members.stream().filter(member -> member.times() == times).count();
+    }
+
+    private NetworkBuilder.Part member(int depth) {
+        if (!beginsItem(current())) {
+            throw wrong(at, "a part of '&(' is one name, literal, class or group, but here is " + shown());
+        }
+        Fragment body = item(depth);
+        skipSpace(true);
+        Node.Times times = Node.Times.ONCE;
+        if (current() == '?' || current() == '*') {
+            times = current() == '?' ? Node.Times.AT_MOST_ONCE : Node.Times.ANY_NUMBER;
+            at++;
+            skipSpace(true);
+        }
+        return new NetworkBuilder.Part(body, times);
     }
 
     private byte[] literal(int start) {
@@ -274,6 +357,11 @@ final class GrammarParser {
     }
 
     private Fragment counted(Fragment body, int start, boolean newlines) {
+        Bounds bounds = bounds(start, newlines);
+        return network.repetition(body, bounds.min, bounds.max, rule);
+    }
+
+    private Bounds bounds(int start, boolean newlines) {
         skipSpace(newlines);
         if (!isDigit(current())) {
             throw wrong(at, "a number must follow '{', but here is " + shown());
@@ -294,7 +382,7 @@ final class GrammarParser {
         if (max < min) {
             throw wrong(start, "the most repetitions, " + max + ", are fewer than the least, " + min);
         }
-        return network.repetition(body, min, max, rule);
+        return new Bounds(min, max);
     }
 
     private int number() {

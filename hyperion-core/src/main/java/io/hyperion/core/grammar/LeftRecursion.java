@@ -60,6 +60,12 @@ final class LeftRecursion {
                 if (repeat.isEnough(0)) {
                     reach(rule, repeat.next());
                 }
+            } else if (step.node() instanceof Node.AnyOrder set) {
+                // No member is empty, so that only the first one can be at the beginning.
+                set.members().forEach(member -> leftCalls.get(rule.id()).add(new Step(rule, member)));
+                if (set.isEnough(Taken.NONE)) {
+                    reach(rule, set.next());
+                }
             } else if (step.node() instanceof Node.End && !rule.isNullable()) {
                 rule.setNullable();
                 waiting.get(rule.id()).forEach(caller -> reach(caller.rule(), next(caller.node())));
@@ -84,6 +90,9 @@ final class LeftRecursion {
     }
 
     private static Rule called(Node node) {
+        if (node instanceof Node.Member member) {
+            return member.first();
+        }
         return node instanceof Node.Call call ? call.rule() : ((Node.Repeat) node).rule();
     }
 

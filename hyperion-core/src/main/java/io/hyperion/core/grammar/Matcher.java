@@ -50,12 +50,16 @@ final class Matcher {
     private final Frame[] entered;
 
     private final List<Rule> enteredRules = new ArrayList<>();
+    private final Map<Taking, Frame> takings = new HashMap<>();
     private final Map<Long, Known> known = new HashMap<>();
     private final List<State> withAllowed = new ArrayList<>();
     private int remembered;
     private int lastFrame;
     private int work;
     private long waiting;
+
+    /** What was taken in any order at a frame. */
+    private record Taking(Node.AnyOrder set, Frame owner, Taken taken) {}
 
     /** A state by the items that tell it from others, and another one with the same hash, or null. */
     private record Known(State state, Node[] nodes, int[] counts, Frame[] frames, Known other) {}
@@ -120,7 +124,7 @@ final class Matcher {
             } else {
                 follow(node, items.count(i), items.frame(i));
             }
-            if (tells(node, items.count(i))) {
+            if (tells(node, items.count(i), items.frame(i))) {
                 telling++;
                 hash += Items.hash(node, items.count(i), items.frame(i));
             }
@@ -154,6 +158,8 @@ final class Matcher {
             }
         } else if (node instanceof Node.Repeat repeat && repeat.isEnough(count)) {
             add(repeat.next(), 0, frame);
+        } else if (node instanceof Node.AnyOrder set && set.isEnough(frame.taken())) {
+            add(set.next(), 0, frame.owner());
         }
     }
 
@@ -162,6 +168,8 @@ final class Matcher {
         for (int i = 0; i < frame.size(); i++) {
             if (frame.node(i) instanceof Node.Call call) {
                 add(call.next(), 0, frame.frame(i));
+            } else if (frame.node(i) instanceof Node.Member member) {
+                add(member.set(), 0, taking(member, frame.frame(i)));
             } else {
                 Node.Repeat repeat = (Node.Repeat) frame.node(i);
                 add(repeat, repeat.countAfter(frame.count(i)), frame.frame(i));
@@ -169,8 +177,20 @@ final class Matcher {
         }
     }
 
-    private static boolean tells(Node node, int count) {
-        return node instanceof Node.Bytes || enters(node, count);
+    /** {@return the frame that stands for one more member taken} */
+    private Frame taking(Node.Member member, Frame frame) {
+        Node.AnyOrder set = member.set();
+        Taken taken = set.after(frame.taken(), member);
+        return takings.computeIfAbsent(new Taking(set, frame.owner(), taken), key -> {
+            remembered += CELLS_OF_STATE + taken.members().size() / Integer.SIZE;
+            return new Frame(++lastFrame, frame.owner(), taken);
+        });
+    }
+
+    private static boolean tells(Node node, int count, Frame frame) {
+        return node instanceof Node.Bytes
+                || enters(node, count)
+                || node instanceof Node.AnyOrder set && set.isMore(frame.taken());
     }
 
     private static boolean enters(Node node, int count) {
@@ -201,7 +221,7 @@ final class Matcher {
                 Node node = items.node(i);
                 int count = items.count(i);
                 Frame frame = items.frame(i);
-                if (i < given && tells(node, count)) {
+                if (i < given && tells(node, count, frame)) {
                     keyNodes[key] = node;
                     keyCounts[key] = count;
                     keyFrames[key++] = frame;
@@ -218,6 +238,8 @@ final class Matcher {
                     enter(node instanceof Node.Call call ? call.rule() : ((Node.Repeat) node).rule())
                             .addWaiting(node, count, frame);
                     waiting++;
+                } else if (node instanceof Node.AnyOrder set) {
+                    enter(set, frame);
                 }
             }
         } finally {
@@ -227,6 +249,17 @@ final class Matcher {
         remembered += CELLS_OF_STATE + grammar.byteClassCount() + 3 * telling + items.size();
         State state = new State(nodes.toArray(Node.Bytes[]::new), frames.toArray(Frame[]::new), complete);
         return new Known(state, keyNodes, keyCounts, keyFrames, other);
+    }
+
+    private void enter(Node.AnyOrder set, Frame frame) {
+        // Looking at a member that was taken already is a part of the work that entering one makes.
+        work(set.members().size() / 8);
+        for (Node.Member member : set.members()) {
+            if (set.takes(member, frame.taken())) {
+                enter(member.rule(frame.taken())).addWaiting(member, 0, frame);
+                waiting++;
+            }
+        }
     }
 
     private Frame enter(Rule rule) {
@@ -248,6 +281,7 @@ final class Matcher {
                 }
             });
             known.clear();
+            takings.clear();
             withAllowed.clear();
             remembered = 0;
             known.put(hash, new Known(made.state, made.nodes, made.counts, made.frames, null));
@@ -286,6 +320,7 @@ final class Matcher {
         while (!open.isEmpty()) {
             Frame frame = open.pop();
             if (seen.add(frame)) {
+                open.push(frame.owner());
                 found += frame.size();
                 for (int i = 0; i < frame.size(); i++) {
                     open.push(frame.frame(i));

@@ -84,10 +84,44 @@ final class NetworkBuilder {
             body.end().to(body.start(), last);
             return new Fragment(body.start(), last);
         }
+        return new Fragment(add(new Node.Repeat(ids++, body(body, ruleName), min, max, last)), last);
+    }
+
+    /**
+     * @param separator what comes between two members
+     * @param members at least one, none of which may be empty
+     * @param max {@link Node.Repeat#UNBOUNDED} if there is no upper bound to all together
+     * @param ruleName the name of the rule that the members stand in
+     * @param position where that is
+     */
+    Fragment anyOrder(Fragment separator, List<Part> members, int min, int max, String ruleName, int position) {
+        Node.Fork last = fork();
+        Rule between = body(separator, ruleName);
+        List<Node.Member> all = new ArrayList<>();
+        for (Part part : members) {
+            Rule first = body(part.body(), ruleName);
+            Node call = add(new Node.Call(ids++, first, end, position));
+            Rule later = Rule.body(rules.size(), ruleName, add(new Node.Call(ids++, between, call, position)));
+            rules.add(later);
+            all.add(new Node.Member(ids++, all.size(), part.times(), first, later));
+        }
+        return new Fragment(add(new Node.AnyOrder(ids++, List.copyOf(all), min, max, last)), last);
+    }
+
+    /** A part that comes in any order with others. */
+    record Part(Fragment body, Node.Times times) {}
+
+    private Rule body(Fragment body, String ruleName) {
         body.end().to(end);
-        Rule counted = Rule.body(rules.size(), ruleName, body.start());
-        rules.add(counted);
-        return new Fragment(add(new Node.Repeat(ids++, counted, min, max, last)), last);
+        Rule rule = Rule.body(rules.size(), ruleName, body.start());
+        rules.add(rule);
+        return rule;
+    }
+
+    /** {@return whether a part of a group in any order can be empty; to be asked when rules know whether they can be} */
+    static boolean hasEmptyMember(Fragment anyOrder) {
+        return ((Node.AnyOrder) anyOrder.start())
+                .members().stream().anyMatch(member -> member.first().isNullable());
     }
 
     /** Defines a rule; the last definition of a name is the one that counts. */
@@ -121,6 +155,8 @@ final class NetworkBuilder {
                 call.next(straight(call.next()));
             } else if (node instanceof Node.Repeat repeat) {
                 repeat.next(straight(repeat.next()));
+            } else if (node instanceof Node.AnyOrder set) {
+                set.next(straight(set.next()));
             }
         }
         rules.forEach(rule -> rule.define(straight(rule.start())));

@@ -41,6 +41,9 @@ record NaiveGrammar(List<NaiveGrammar.Part> rules) {
         record Alternatives(List<Part> parts) implements Part {}
 
         record Repetition(Part part, int min, int max) implements Part {}
+
+        /** Members come once, at most once ('?') or any number of times ('*'), by the characters of a text; none is empty. */
+        record AnyOrder(Part separator, List<Part> members, String times, int min, int max) implements Part {}
     }
 
     static NaiveGrammar random(Random random) {
@@ -78,6 +81,9 @@ record NaiveGrammar(List<NaiveGrammar.Part> rules) {
         if (depth == 2) {
             return literal(random);
         }
+        if (kind == 9 && random.nextBoolean()) {
+            return anyOrder(random, rules, depth);
+        }
         Part part = random.nextBoolean() ? alternatives(random, rules, depth + 1) : item(random, rules, depth + 1);
         if (kind < 8) {
             return part;
@@ -85,6 +91,24 @@ record NaiveGrammar(List<NaiveGrammar.Part> rules) {
         int min = random.nextInt(4);
         int max = random.nextInt(3) == 0 ? Integer.MAX_VALUE : min + random.nextInt(3);
         return new Part.Repetition(part, min, max);
+    }
+
+    private static Part anyOrder(Random random, int rules, int depth) {
+        int count = 1 + random.nextInt(4);
+        List<Part> members = new ArrayList<>();
+        StringBuilder times = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            Part first = random.nextInt(3) == 0 ? characters(random) : literal(random);
+            members.add(
+                    random.nextInt(3) == 0 ? new Part.Sequence(List.of(first, item(random, rules, depth + 1))) : first);
+            times.append("1?*".charAt(random.nextInt(3)));
+        }
+        int required = (int) times.chars().filter(c -> c == '1').count();
+        boolean anyNumber = times.chars().anyMatch(c -> c == '*');
+        int min = random.nextInt(3) > 0 ? 0 : random.nextInt(anyNumber ? 4 : count + 1);
+        int max = random.nextBoolean() ? Integer.MAX_VALUE : Math.max(min, required) + random.nextInt(2);
+        Part separator = random.nextBoolean() ? new Part.Sequence(List.of()) : literal(random);
+        return new Part.AnyOrder(separator, members, times.toString(), min, max);
     }
 
     private static Part literal(Random random) {
@@ -129,6 +153,15 @@ record NaiveGrammar(List<NaiveGrammar.Part> rules) {
         } else if (part instanceof Part.Alternatives alternatives) {
             return alternatives.parts.stream().map(NaiveGrammar::gbnf).collect(Collectors.joining(" | ", "(", ")"));
         }
+        if (part instanceof Part.AnyOrder set) {
+            return "&{" + set.min + "," + (set.max == Integer.MAX_VALUE ? "" : set.max) + "}(" + gbnf(set.separator)
+                    + " : "
+                    + IntStream.range(0, set.members.size())
+                            .mapToObj(i -> "(" + gbnf(set.members.get(i)) + ")"
+                                    + set.times.substring(i, i + 1).replace("1", ""))
+                            .collect(Collectors.joining(" & "))
+                    + ")";
+        }
         Part.Repetition repetition = (Part.Repetition) part;
         return "(" + gbnf(repetition.part) + "){" + repetition.min + ","
                 + (repetition.max == Integer.MAX_VALUE ? "" : repetition.max) + "}";
@@ -162,6 +195,9 @@ record NaiveGrammar(List<NaiveGrammar.Part> rules) {
         } else if (part instanceof Part.Alternatives alternatives) {
             return alternatives.parts.stream().anyMatch(each -> isNullable(each, nullable));
         }
+        if (part instanceof Part.AnyOrder set) {
+            return set.min == 0 && set.times.indexOf('1') < 0;
+        }
         return part instanceof Part.Repetition repetition
                 && (repetition.min == 0 || isNullable(repetition.part, nullable));
     }
@@ -180,6 +216,8 @@ record NaiveGrammar(List<NaiveGrammar.Part> rules) {
             }
         } else if (part instanceof Part.Alternatives alternatives) {
             alternatives.parts.forEach(each -> collectFirst(each, nullable, first));
+        } else if (part instanceof Part.AnyOrder set) {
+            set.members.forEach(each -> collectFirst(each, nullable, first));
         } else if (part instanceof Part.Repetition repetition && repetition.max > 0) {
             collectFirst(repetition.part, nullable, first);
         }
@@ -250,6 +288,11 @@ record NaiveGrammar(List<NaiveGrammar.Part> rules) {
                 }
                 return ends;
             }
+            if (part instanceof Part.AnyOrder set) {
+                BitSet ends = new BitSet();
+                collectEnds(set, from, Set.of(), 0, ends, new HashSet<>());
+                return ends;
+            }
             Part.Repetition repetition = (Part.Repetition) part;
             BitSet reached = only(from);
             BitSet ends = new BitSet();
@@ -263,6 +306,36 @@ record NaiveGrammar(List<NaiveGrammar.Part> rules) {
                     return ends;
                 }
                 reached = ends(repetition.part, reached);
+            }
+        }
+
+        /** Goes through all orders one by one. */
+        private void collectEnds(
+                Part.AnyOrder set, int from, Set<Integer> taken, int total, BitSet ends, Set<List<Object>> tried) {
+            if (!tried.add(List.of(from, taken, total))) {
+                return;
+            }
+            List<Integer> missing = IntStream.range(0, set.members.size())
+                    .filter(i -> set.times.charAt(i) == '1' && !taken.contains(i))
+                    .boxed()
+                    .toList();
+            if (total >= set.min && missing.isEmpty()) {
+                ends.set(from);
+            }
+            for (int i = 0; i < set.members.size(); i++) {
+                Set<Integer> after = new HashSet<>(taken);
+                boolean again = !after.add(i);
+                if (set.times.charAt(i) == '*') {
+                    after.remove(i);
+                    again = false;
+                }
+                long rest =
+                        missing.stream().filter(each -> !after.contains(each)).count();
+                if (!again && (set.max == Integer.MAX_VALUE || total + 1 + rest <= set.max)) {
+                    BitSet starts = total == 0 ? only(from) : ends(set.separator, from);
+                    ends(set.members.get(i), starts).stream()
+                            .forEach(end -> collectEnds(set, end, Set.copyOf(after), total + 1, ends, tried));
+                }
             }
         }
 
