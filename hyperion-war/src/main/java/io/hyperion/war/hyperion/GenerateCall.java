@@ -4,10 +4,10 @@ import io.hyperion.api.Completion;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
-import io.hyperion.api.TokenProbability;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.wire.PieceDetails;
 import io.hyperion.war.wire.Probabilities;
+import io.hyperion.war.wire.ToolFields;
 import io.hyperion.war.wire.WireCall;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
@@ -48,7 +48,7 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
                 .add("model", reply.model())
                 .add("finish_reason", reply.finishReason().wireName())
                 .add("cached_tokens", reply.cachedTokens());
-        addProbabilities(result, reply.completion().probabilities());
+        addDetails(result, reply.completion());
         if (reply.completions().size() > 1) {
             JsonArrayBuilder completions = Json.list();
             int index = 0;
@@ -58,7 +58,7 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
                         .add("output", completion.text())
                         .add("completion_tokens", completion.tokens())
                         .add("finish_reason", completion.finishReason().wireName());
-                addProbabilities(one, completion.probabilities());
+                addDetails(one, completion);
                 completions.add(one);
             }
             result.add("completions", completions);
@@ -66,9 +66,12 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
         return result.build();
     }
 
-    private void addProbabilities(JsonObjectBuilder target, List<TokenProbability> probabilities) {
-        if (!probabilities.isEmpty()) {
-            target.add("completion_probabilities", Probabilities.list(probabilities));
+    private void addDetails(JsonObjectBuilder target, Completion completion) {
+        if (!completion.toolCalls().isEmpty()) {
+            target.add("tool_calls", ToolFields.list(completion.toolCalls()));
+        }
+        if (!completion.probabilities().isEmpty()) {
+            target.add("completion_probabilities", Probabilities.list(completion.probabilities()));
         }
     }
 

@@ -5,11 +5,12 @@ import io.hyperion.api.Excerpts;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.InvalidRequestException;
-import io.hyperion.api.Message;
 import io.hyperion.api.Parameter;
-import io.hyperion.api.Role;
 import io.hyperion.war.json.Fields;
+import io.hyperion.war.wire.MessageFields;
 import io.hyperion.war.wire.ParameterFields;
+import io.hyperion.war.wire.ResponseFormatFields;
+import io.hyperion.war.wire.ToolFields;
 import io.hyperion.war.wire.WireCall;
 import io.hyperion.war.wire.WireFormat;
 import java.time.Duration;
@@ -32,10 +33,15 @@ public final class GenerateFormat implements WireFormat {
 
     private static final Set<Parameter> PARAMETERS = EnumSet.allOf(Parameter.class);
 
-    private static final Set<String> FIELDS = Stream.concat(
-                    Stream.of(
-                            "model", "messages", "prompt", "stream", "loader", "template", "template_vars", "timeout"),
+    private static final Set<String> OWN =
+            Set.of("model", "messages", "prompt", "stream", "loader", "template", "template_vars", "timeout");
+
+    private static final Set<String> FIELDS = Stream.of(
+                    OWN.stream(),
+                    ToolFields.NAMES.stream(),
+                    ResponseFormatFields.NAMES.stream(),
                     PARAMETERS.stream().map(Parameter::wireName))
+            .flatMap(names -> names)
             .collect(Collectors.toUnmodifiableSet());
 
     private GenerateFormat() {}
@@ -49,14 +55,14 @@ public final class GenerateFormat implements WireFormat {
     public WireCall read(Fields fields) {
         GenerateRequest.Builder request = GenerateRequest.builder();
         fields.text("model").ifPresent(request::model);
-        fields.objects("messages")
-                .map(list -> list.stream().map(GenerateFormat::message).toList())
-                .ifPresent(request::messages);
+        MessageFields.read(fields).ifPresent(request::messages);
         fields.text("prompt").ifPresent(request::prompt);
         fields.text("loader").ifPresent(GenerateFormat::requireLoader);
         request.parameters(parameters(fields));
         fields.text("template").ifPresent(request::template);
         fields.map("template_vars").ifPresent(variables -> variables.forEach(request::templateVariable));
+        ToolFields.read(fields, request);
+        ResponseFormatFields.read(fields, request);
         fields.number("timeout").ifPresent(seconds -> request.timeout(timeout(seconds)));
         return new GenerateCall(request.build(), fields.bool("stream"));
     }
@@ -65,10 +71,6 @@ public final class GenerateFormat implements WireFormat {
         GenerateParameters.Builder parameters = GenerateParameters.builder();
         ParameterFields.read(fields, PARAMETERS, parameters);
         return parameters.build();
-    }
-
-    private static Message message(Fields fields) {
-        return new Message(Role.of(fields.requireText("role")), fields.requireText("content"));
     }
 
     private static void requireLoader(String loader) {

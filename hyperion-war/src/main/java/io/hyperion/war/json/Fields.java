@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The fields of one JSON object, taken by name and type. A field that is null counts as absent, since many clients send null for what
@@ -22,9 +23,25 @@ public final class Fields {
     private final String path;
     private final Map<String, JsonNode> values;
 
+    /** Whether errors tell the numbers of list items in the names of fields. */
+    private final boolean numbered;
+
     Fields(String path, Map<String, JsonNode> values) {
+        this(path, values, false);
+    }
+
+    private Fields(String path, Map<String, JsonNode> values, boolean numbered) {
         this.path = path;
         this.values = values;
+        this.numbered = numbered;
+    }
+
+    /**
+     * {@return the same fields; what is wrong in an item of a list is blamed by its number too, as in {@code messages[0].content}, and not
+     * only by the list's name}
+     */
+    public Fields numbered() {
+        return new Fields(path, values, true);
     }
 
     /** {@return the names of all fields, in the order sent} */
@@ -43,6 +60,67 @@ public final class Fields {
 
     /**
      * @param name the field
+     * @return whether it is a string
+     */
+    public boolean isText(String name) {
+        return values.get(name) instanceof JsonNode.Text;
+    }
+
+    /**
+     * @param name the field
+     * @return whether it is a list
+     */
+    public boolean isList(String name) {
+        return values.get(name) instanceof JsonNode.Items;
+    }
+
+    /**
+     * @param name a field, be it there or not
+     * @return the name by which an error blames it
+     */
+    public String parameter(String name) {
+        return blamed(at(name));
+    }
+
+    /**
+     * @param name the field
+     * @return where it is, for messages: {@code messages[0].content}
+     */
+    public String place(String name) {
+        return Excerpts.of(at(name));
+    }
+
+    /**
+     * @param name a field that is needed and is not there
+     * @return the refusal
+     */
+    public InvalidRequestException missing(String name) {
+        return new InvalidRequestException(
+                ErrorCode.MISSING_FIELD, blamed(at(name)), "'" + place(name) + "' is missing");
+    }
+
+    /**
+     * Gives what a field is to become, and blames that field if it cannot.
+     *
+     * @param name the field
+     * @param made makes it
+     * @param <T> what it is to become
+     * @return what was made
+     * @throws InvalidRequestException if making it throws one: the same, but for the field
+     */
+    public <T> T blaming(String name, Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (InvalidRequestException refusal) {
+            InvalidRequestException blaming =
+                    new InvalidRequestException(refusal.code(), blamed(at(name)), refusal.getMessage());
+            blaming.addSuppressed(refusal);
+            throw blaming;
+        }
+    }
+
+    /**
+     * @param name the field
      * @return its text
      */
     public Optional<String> text(String name) {
@@ -55,9 +133,7 @@ public final class Fields {
      * @throws InvalidRequestException ({@link ErrorCode#MISSING_FIELD}) if it is absent
      */
     public String requireText(String name) {
-        return text(name)
-                .orElseThrow(() -> new InvalidRequestException(
-                        ErrorCode.MISSING_FIELD, parameter(at(name)), "'" + at(name) + "' is missing"));
+        return text(name).orElseThrow(() -> missing(name));
     }
 
     /**
@@ -98,7 +174,7 @@ public final class Fields {
         if (number < min || number > max) {
             throw new InvalidRequestException(
                     ErrorCode.OUT_OF_RANGE,
-                    parameter(at(name)),
+                    blamed(at(name)),
                     "'" + at(name) + "' must be between " + min + " and " + max + ", but is "
                             + Excerpts.of(numeral.literal()));
         }
@@ -117,7 +193,7 @@ public final class Fields {
                 if (!(item instanceof JsonNode.Members members)) {
                     throw wrongType(itemName, "an object", item.kind());
                 }
-                objects.add(new Fields(at(itemName), members.values()));
+                objects.add(new Fields(at(itemName), members.values(), numbered));
             }
             return objects;
         });
@@ -125,10 +201,20 @@ public final class Fields {
 
     /**
      * @param name the field
+     * @return the fields of its object
+     */
+    public Optional<Fields> object(String name) {
+        return find(name, JsonNode.Members.class, "an object")
+                .map(members -> new Fields(at(name), members.values(), numbered));
+    }
+
+    /**
+     * @param name the field
      * @return the fields of its object, which are told by their own names alone: it is but an envelope
      */
     public Optional<Fields> envelope(String name) {
-        return find(name, JsonNode.Members.class, "an object").map(members -> new Fields("", members.values()));
+        return find(name, JsonNode.Members.class, "an object")
+                .map(members -> new Fields("", members.values(), numbered));
     }
 
     /**
@@ -169,13 +255,13 @@ public final class Fields {
         return has(name) ? Optional.of(plain(at(name), values.get(name))) : Optional.empty();
     }
 
-    private static Map<String, Object> plain(String path, JsonNode.Members members) {
+    private Map<String, Object> plain(String path, JsonNode.Members members) {
         Map<String, Object> map = new LinkedHashMap<>();
         members.values().forEach((name, node) -> map.put(valid(path, name), plain(path + "." + name, node)));
         return map;
     }
 
-    private static Object plain(String path, JsonNode node) {
+    private Object plain(String path, JsonNode node) {
         if (node instanceof JsonNode.Text text) {
             return valid(path, text.value());
         }
@@ -198,12 +284,12 @@ public final class Fields {
         return null;
     }
 
-    private static Object plain(String path, JsonNode.Numeral numeral) {
+    private Object plain(String path, JsonNode.Numeral numeral) {
         double number = numeral.toDouble();
         if (Double.isInfinite(number)) {
             throw new InvalidRequestException(
                     ErrorCode.OUT_OF_RANGE,
-                    parameter(path),
+                    blamed(path),
                     "'" + Excerpts.of(path) + "' must be between -" + Double.MAX_VALUE + " and " + Double.MAX_VALUE
                             + ", but is " + Excerpts.of(numeral.literal()));
         }
@@ -214,7 +300,7 @@ public final class Fields {
         return number;
     }
 
-    private static String valid(String path, String text) {
+    private String valid(String path, String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == 0) {
@@ -232,10 +318,10 @@ public final class Fields {
         return text;
     }
 
-    private static InvalidRequestException invalidText(String path, String what, int index) {
+    private InvalidRequestException invalidText(String path, String what, int index) {
         return new InvalidRequestException(
                 ErrorCode.INVALID_TEXT,
-                parameter(path),
+                blamed(path),
                 "'" + Excerpts.of(path) + "' holds " + what + " at index " + index);
     }
 
@@ -252,17 +338,19 @@ public final class Fields {
 
     private InvalidRequestException wrongType(String name, String expected, String found) {
         return new InvalidRequestException(
-                ErrorCode.WRONG_TYPE,
-                parameter(at(name)),
-                "'" + at(name) + "' must be " + expected + ", but is " + found);
+                ErrorCode.WRONG_TYPE, blamed(at(name)), "'" + at(name) + "' must be " + expected + ", but is " + found);
     }
 
     private String at(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 
+    private String blamed(String place) {
+        return numbered ? Excerpts.of(place) : withoutNumbers(place);
+    }
+
     /** The name that an error gives for a place: without the numbers of list items, and not longer than a name should be. */
-    static String parameter(String path) {
+    static String withoutNumbers(String path) {
         return Excerpts.of(path.replaceAll("\\[\\d+]", ""));
     }
 }

@@ -85,7 +85,9 @@ public final class JsonInput {
         awaited = "";
         if (++count > MAX_VALUES) {
             throw new InvalidRequestException(
-                    ErrorCode.TOO_LARGE, Fields.parameter(path), "The JSON holds more than " + MAX_VALUES + " values");
+                    ErrorCode.TOO_LARGE,
+                    Fields.withoutNumbers(path),
+                    "The JSON holds more than " + MAX_VALUES + " values");
         }
         return switch (event) {
             case START_OBJECT -> object(path, deeper(path, depth));
@@ -107,7 +109,7 @@ public final class JsonInput {
             if (members.containsKey(name)) {
                 throw new InvalidRequestException(
                         ErrorCode.INVALID_JSON,
-                        Fields.parameter(at),
+                        Fields.withoutNumbers(at),
                         "The field '" + Excerpts.of(at) + "' occurs more than once");
             }
             awaited = at;
@@ -128,7 +130,7 @@ public final class JsonInput {
         if (depth == MAX_DEPTH) {
             throw new InvalidRequestException(
                     ErrorCode.INVALID_JSON,
-                    Fields.parameter(path),
+                    Fields.withoutNumbers(path),
                     "The JSON is nested more than " + MAX_DEPTH + " levels deep");
         }
         return depth + 1;
@@ -144,7 +146,7 @@ public final class JsonInput {
                 ? "Not valid JSON" + where
                 : "The value of '" + Excerpts.of(awaited) + "' is not valid JSON" + where;
         InvalidRequestException refusal =
-                new InvalidRequestException(ErrorCode.INVALID_JSON, Fields.parameter(awaited), message);
+                new InvalidRequestException(ErrorCode.INVALID_JSON, Fields.withoutNumbers(awaited), message);
         if (cause != null) {
             refusal.addSuppressed(cause);
         }

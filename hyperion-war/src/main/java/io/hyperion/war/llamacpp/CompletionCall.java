@@ -10,16 +10,15 @@ import io.hyperion.api.HyperionClient;
 import io.hyperion.api.LogitBias;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Parameter;
-import io.hyperion.api.Timings;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.wire.PieceDetails;
 import io.hyperion.war.wire.Probabilities;
+import io.hyperion.war.wire.TimingFields;
 import io.hyperion.war.wire.WireCall;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,13 +42,7 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
             if (!text.tokens().isEmpty()) {
                 event.add("tokens", tokens(text.tokens()));
             }
-            text.progress()
-                    .ifPresent(progress -> event.add(
-                            "timings",
-                            timings(
-                                    progress.promptTokens() - progress.cachedTokens(),
-                                    progress.completionTokens(),
-                                    progress.timings())));
+            text.progress().ifPresent(progress -> event.add("timings", TimingFields.of(progress)));
         }
         event.add("stop", false);
         PieceDetails.add(event, piece, request.parameters());
@@ -84,12 +77,7 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
                 .add("tokens_evaluated", reply.promptTokens())
                 .add("tokens_cached", reply.cachedTokens())
                 .add("generation_settings", settings(contextSize, reply.model()))
-                .add(
-                        "timings",
-                        timings(
-                                reply.promptTokens() - reply.cachedTokens(),
-                                reply.completionTokens(),
-                                reply.timings()));
+                .add("timings", TimingFields.of(reply));
         if (reply.completions().size() > 1) {
             JsonArrayBuilder completions = Json.list();
             for (int i = 0; i < reply.completions().size(); i++) {
@@ -180,31 +168,5 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
         JsonArrayBuilder list = Json.list();
         ids.forEach(list::add);
         return list;
-    }
-
-    /**
-     * @param prompt how many tokens of the prompt had to be evaluated
-     * @param predicted how many were generated
-     */
-    private static JsonObjectBuilder timings(int prompt, int predicted, Timings timings) {
-        double promptMs = millis(timings.prompt());
-        double predictedMs = millis(timings.generation());
-        return Json.object()
-                .add("prompt_n", prompt)
-                .add("prompt_ms", promptMs)
-                .add("prompt_per_token_ms", ratio(promptMs, prompt))
-                .add("prompt_per_second", ratio(1000.0 * prompt, promptMs))
-                .add("predicted_n", predicted)
-                .add("predicted_ms", predictedMs)
-                .add("predicted_per_token_ms", ratio(predictedMs, predicted))
-                .add("predicted_per_second", ratio(1000.0 * predicted, predictedMs));
-    }
-
-    private static double millis(Duration duration) {
-        return duration.toNanos() / 1e6;
-    }
-
-    private static double ratio(double a, double b) {
-        return b == 0 ? 0 : a / b;
     }
 }
