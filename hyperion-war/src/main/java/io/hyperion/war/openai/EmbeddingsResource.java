@@ -1,7 +1,7 @@
 package io.hyperion.war.openai;
 
-import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
+import io.hyperion.war.access.Caller;
 import io.hyperion.war.http.Answers;
 import io.hyperion.war.http.BodyReader;
 import io.hyperion.war.http.ErrorFormat;
@@ -27,7 +27,7 @@ public class EmbeddingsResource {
     private static final ErrorFormat ERRORS = OpenAiErrors.ofPrompt("input");
 
     @Inject
-    HyperionClient client;
+    Caller caller;
 
     @Inject
     BodyReader bodies;
@@ -47,7 +47,7 @@ public class EmbeddingsResource {
             Fields fields = JsonInput.object(bodies.read(headers, body));
             hints = FieldHints.of(fields.names(), EmbeddingCall.FIELDS);
             EmbeddingCall call = EmbeddingCall.read(fields);
-            answers.answer(response, client.embedAsync(call.request()), call::reply, ERRORS, hints);
+            answers.answer(response, caller.client().embedAsync(call.request()), call::reply, ERRORS, hints);
         } catch (HyperionException refusal) {
             response.resume(Answers.warn(Answers.error(refusal, ERRORS), hints).build());
         }

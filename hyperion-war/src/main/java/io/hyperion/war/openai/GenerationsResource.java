@@ -1,6 +1,6 @@
 package io.hyperion.war.openai;
 
-import io.hyperion.api.HyperionClient;
+import io.hyperion.war.access.Caller;
 import io.hyperion.war.http.EventStyle;
 import io.hyperion.war.http.Generations;
 import io.hyperion.war.http.HttpProtocol;
@@ -22,7 +22,7 @@ public class GenerationsResource {
     Generations generations;
 
     @Inject
-    HyperionClient client;
+    Caller caller;
 
     /**
      * @param headers the request's headers
@@ -33,7 +33,7 @@ public class GenerationsResource {
     @Path("chat/completions")
     public void chat(@Context HttpHeaders headers, @Suspended AsyncResponse response, InputStream body) {
         HttpProtocol protocol =
-                new HttpProtocol(new ChatFormat(client), EventStyle.MARKED, OpenAiErrors.ofPrompt("messages"));
+                new HttpProtocol(new ChatFormat(caller.client()), EventStyle.MARKED, OpenAiErrors.ofPrompt("messages"));
         generations.serve(headers, body, response, protocol);
     }
 
@@ -45,8 +45,8 @@ public class GenerationsResource {
     @POST
     @Path("completions")
     public void complete(@Context HttpHeaders headers, @Suspended AsyncResponse response, InputStream body) {
-        HttpProtocol protocol =
-                new HttpProtocol(new CompletionsFormat(client), EventStyle.MARKED, OpenAiErrors.ofPrompt("prompt"));
+        HttpProtocol protocol = new HttpProtocol(
+                new CompletionsFormat(caller.client()), EventStyle.MARKED, OpenAiErrors.ofPrompt("prompt"));
         generations.serve(headers, body, response, protocol);
     }
 }

@@ -1,8 +1,8 @@
 package io.hyperion.war.openai;
 
-import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
+import io.hyperion.war.access.Caller;
 import io.hyperion.war.http.Answers;
 import io.hyperion.war.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,13 +23,13 @@ public class ModelsResource {
     private final long created = Instant.now().getEpochSecond();
 
     @Inject
-    HyperionClient client;
+    Caller caller;
 
     /** {@return all models that can serve} */
     @GET
     public Response list() {
         JsonArrayBuilder list = Json.list();
-        client.models().stream()
+        caller.client().models().stream()
                 .filter(model -> model.state() != ModelState.FAILED)
                 .forEach(model -> list.add(one(model)));
         return Answers.json(
@@ -45,7 +45,7 @@ public class ModelsResource {
     @GET
     @Path("{name: .+}")
     public Response one(@PathParam("name") String name) {
-        return Answers.json(200, one(client.model(name)).build()).build();
+        return Answers.json(200, one(caller.client().model(name)).build()).build();
     }
 
     private JsonObjectBuilder one(ModelInfo model) {

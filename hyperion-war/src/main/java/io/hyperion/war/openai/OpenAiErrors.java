@@ -24,7 +24,9 @@ public class OpenAiErrors implements ErrorPaths {
     private static final Map<String, String> NAMES = Map.of(
             "template", "chat_template",
             "template_vars", "chat_template_kwargs",
-            "n_probs", "top_logprobs");
+            "n_probs", "top_logprobs",
+            "input_prefix", "prompt",
+            "input_suffix", "suffix");
 
     /**
      * @param prompt the field that the prompt is in
@@ -81,6 +83,7 @@ public class OpenAiErrors implements ErrorPaths {
             case CONTEXT_EXCEEDED -> "context_length_exceeded";
             case NOT_FOUND -> "model_not_found";
             case UNAUTHORISED -> "invalid_api_key";
+            case FORBIDDEN -> "permission_denied";
             case BUSY -> "rate_limit_exceeded";
             case UNAVAILABLE, CANCELLED -> "service_unavailable";
             case TIMEOUT -> "timeout";
