@@ -148,6 +148,15 @@ public interface HyperionClient {
     int eraseSlot(Optional<String> model, int slot);
 
     /**
+     * What the slots of a model are doing. Neither loads the model nor waits for it.
+     *
+     * @param model the model's name; empty for the default model
+     * @return all of its slots, in their order; none if the model does not generate text, or cannot be loaded
+     * @throws ModelNotFoundException if there is no such model
+     */
+    List<SlotInfo> slots(Optional<String> model);
+
+    /**
      * Turns texts into vectors and waits for them. An interrupt of the waiting thread cancels the request.
      *
      * @param request the texts

@@ -16,6 +16,7 @@ import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
+import io.hyperion.api.SlotInfo;
 import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
@@ -202,6 +203,11 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     @Override
     public int eraseSlot(Optional<String> model, int slot) {
         return catalog.find(model).eraseSlot(slot);
+    }
+
+    @Override
+    public List<SlotInfo> slots(Optional<String> model) {
+        return catalog.find(model).slots();
     }
 
     @Override

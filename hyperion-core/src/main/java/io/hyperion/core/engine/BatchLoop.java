@@ -13,6 +13,7 @@ import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.RequestOutcome;
+import io.hyperion.api.SlotInfo;
 import io.hyperion.core.engine.ParkedSequences.Parked;
 import io.hyperion.core.engine.PrefixCache.Place;
 import io.hyperion.core.engine.PrefixCache.Realm;
@@ -44,7 +45,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * The loop of a loaded model. Each step evaluates one token of every generating sequence, fills the rest of the batch with the prompts
@@ -73,6 +76,9 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     /** Which runs the loop; null before. */
     private volatile Thread thread;
+
+    /** Written by the loop's thread only, read by any; null where a slot is free. */
+    private final AtomicReferenceArray<Sequence> sequencesBySlot;
 
     /** Guards the tokens as a trie, which the first grammar makes. */
     private final Object trieLock = new Object();
@@ -144,6 +150,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         this.freeSequences = settings.slots();
         freeSlots.set(0, settings.slots());
         slotContents = new SlotContent[settings.slots()];
+        sequencesBySlot = new AtomicReferenceArray<>(settings.slots());
     }
 
     /**
@@ -227,6 +234,14 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             }
             return tokenTrie.get();
         }
+    }
+
+    /** {@return what the slots are doing; any thread may ask, and none waits} */
+    List<SlotInfo> slotInfos() {
+        return IntStream.range(0, settings.slots())
+                .mapToObj(slot -> new SlotInfo(
+                        slot, Optional.ofNullable(sequencesBySlot.get(slot)).map(Sequence::work)))
+                .toList();
     }
 
     /** {@return what was done and is being done} */
@@ -575,6 +590,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             }
             active.add(next);
             next.admit(cache.open(realm(next)), slot);
+            sequencesBySlot.set(slot, next);
             idleChanged = true;
             unpark(next);
             meter.admitted(slot);
@@ -1014,6 +1030,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     }
 
     private void freeSlot(int slot) {
+        sequencesBySlot.set(slot, null);
         freeSlots.set(slot);
         synchronized (lock) {
             freeSequences++;

@@ -10,6 +10,7 @@ import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.SlotInfo;
 import io.hyperion.api.SlotReply;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
@@ -148,6 +149,11 @@ public final class LoadedModel implements AutoCloseable {
     /** {@return what was done and is being done} */
     public ModelFigures figures() {
         return loop.figures();
+    }
+
+    /** {@return what its slots are doing, in their order} */
+    public List<SlotInfo> slotInfos() {
+        return loop.slotInfos();
     }
 
     /** {@return how many tokens one request may have, prompt and completion together} */

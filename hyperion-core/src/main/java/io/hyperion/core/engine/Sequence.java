@@ -4,6 +4,7 @@ import io.hyperion.api.Completion;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.Parameter;
+import io.hyperion.api.SlotInfo;
 import io.hyperion.api.TokenProbability;
 import io.hyperion.core.sampling.TokenSampler;
 import java.util.ArrayDeque;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /** One text that a request generates: its tokens, how far they are evaluated, and where. For use by the batch loop's thread. */
@@ -30,7 +32,9 @@ final class Sequence {
     private int[] tokens;
 
     private int size;
-    private int generated;
+    /** Written by the loop's thread only, read by any. */
+    private volatile int generated;
+
     private int evaluated;
     private int planned;
     private int cachedTokens;
@@ -161,6 +165,20 @@ final class Sequence {
         return generated;
     }
 
+    /** {@return what it is, for those who watch; any thread may ask} */
+    SlotInfo.Work work() {
+        EngineRequest told = request.request();
+        int done = generated;
+        OptionalInt limit = told.parameters().maxTokens();
+        return new SlotInfo.Work(
+                told.prompt(),
+                promptTokens,
+                index,
+                done,
+                limit.isPresent() ? OptionalInt.of(Math.max(0, limit.getAsInt() - done)) : limit,
+                told.parameters());
+    }
+
     boolean hasEnded() {
         return ended;
     }
@@ -201,9 +219,10 @@ final class Sequence {
             tokens = Arrays.copyOf(tokens, Math.max(16, size + size / 2));
         }
         tokens[size++] = token;
-        if (generated++ == 0) {
+        if (generated == 0) {
             firstToken = System.nanoTime();
         }
+        generated = generated + 1;
         logProbabilities += probability.map(TokenProbability::logProbability).orElse(0.0);
         if (told && probability.isPresent()) {
             untold.add(new Told(probability.get(), assembler.length()));

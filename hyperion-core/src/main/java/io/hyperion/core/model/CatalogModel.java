@@ -17,6 +17,7 @@ import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
+import io.hyperion.api.SlotInfo;
 import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
@@ -48,6 +49,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A model of the catalog: examined at the start, loaded by its first request, kept until the catalog closes. */
@@ -215,6 +217,21 @@ public final class CatalogModel {
      */
     public int eraseSlot(int slot) {
         return awaitLoaded().eraseSlot(slot);
+    }
+
+    /** {@return what its slots are doing; none if it does not generate text, or cannot be loaded} */
+    public List<SlotInfo> slots() {
+        synchronized (lock) {
+            if (loaded.isPresent()) {
+                return loaded.get().slotInfos();
+            }
+            int slots = embedding.isPresent() || state == ModelState.FAILED
+                    ? 0
+                    : settings.engine().slots();
+            return IntStream.range(0, slots)
+                    .mapToObj(slot -> new SlotInfo(slot, Optional.empty()))
+                    .toList();
+        }
     }
 
     private Tokenizer awaitTokenizer() {

@@ -37,6 +37,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -90,6 +91,33 @@ class InProcessClientTest {
     @Nested
     @DisplayName("in plain Java SE")
     class InPlainJava {
+        @Test
+        @DisplayName(
+                "tells the slots of a model that is not loaded, too, and of one that makes vectors that it has none")
+        void slots(@TempDir Path directory) {
+            Map<String, String> keys = Map.of(
+                    "hyperion.models.text.path",
+                            TinyModel.llama().write(directory.resolve("a.gguf")).toString(),
+                    "hyperion.models.text.slots", "3",
+                    "hyperion.models.vectors.path",
+                            TinyModel.bert().write(directory.resolve("b.gguf")).toString(),
+                    "hyperion.models.broken.path",
+                            directory.resolve("none.gguf").toString());
+            try (InProcessClient own = InProcessClient.open(HyperionConfiguration.of(keys))) {
+                assertThat(own.slots(Optional.of("text"))).hasSize(3).allMatch(slot -> slot.work()
+                        .isEmpty());
+                assertThat(own.model("text").state()).isEqualTo(ModelState.READY);
+                assertThat(own.slots(Optional.of("vectors"))).isEmpty();
+                assertThat(own.slots(Optional.of("broken"))).isEmpty();
+                own.generate(GenerateRequest.builder()
+                        .model("text")
+                        .prompt("a")
+                        .maxTokens(1)
+                        .build());
+                assertThat(own.slots(Optional.of("text"))).hasSize(3);
+            }
+        }
+
         @Test
         @DisplayName("answers from a model file, with no server at all")
         void answers() {

@@ -9,6 +9,7 @@ import io.hyperion.api.FinishReason;
 import io.hyperion.api.Generation;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.RequestOutcome;
+import io.hyperion.api.SlotInfo;
 import io.hyperion.core.gguf.TinyModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +106,48 @@ class BatchLoopTest {
         while (!Arrays.stream(results).allMatch(LoopRig.Result::hasEnded)) {
             rig.turn();
         }
+    }
+
+    @Test
+    @DisplayName("tells what its slots are doing, from their taking to their end")
+    void slots() {
+        try (LoopRig rig = rig(512, 2)) {
+            assertThat(rig.loop().slotInfos())
+                    .containsExactly(new SlotInfo(0, Optional.empty()), new SlotInfo(1, Optional.empty()));
+            LoopRig.Result one = submit(rig, prompt(1, 100), 5);
+            EngineOptions two = new EngineOptions(2, 2, true, false, 0, 0, -1, List.of());
+            LoopRig.Result others = submit(rig, prompt(2, 10), 3, two);
+            rig.turn();
+            // The first prompt is longer than a batch, and the third text has no slot yet.
+            assertThat(rig.loop().slotInfos().get(0).work().orElseThrow())
+                    .extracting(
+                            SlotInfo.Work::promptTokens,
+                            SlotInfo.Work::completion,
+                            SlotInfo.Work::generatedTokens,
+                            SlotInfo.Work::remainingTokens)
+                    .containsExactly(100, 0, 0, OptionalInt.of(5));
+            SlotInfo.Work second = rig.loop().slotInfos().get(1).work().orElseThrow();
+            assertThat(second.promptTokens()).isEqualTo(10);
+            assertThat(second.generatedTokens() + second.remainingTokens().orElseThrow())
+                    .isEqualTo(3);
+            assertThat(second.parameters().maxTokens()).hasValue(3);
+            while (!one.hasEnded()) {
+                int before = generated(rig);
+                rig.turn();
+                assertThat(one.hasEnded() || generated(rig) >= before).isTrue();
+            }
+            finish(rig, others);
+            assertThat(rig.loop().slotInfos()).extracting(SlotInfo::work).containsOnly(Optional.empty());
+        }
+    }
+
+    private static int generated(LoopRig rig) {
+        return rig.loop()
+                .slotInfos()
+                .get(0)
+                .work()
+                .map(SlotInfo.Work::generatedTokens)
+                .orElse(0);
     }
 
     @Nested

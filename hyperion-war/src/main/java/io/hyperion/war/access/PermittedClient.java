@@ -16,6 +16,7 @@ import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
+import io.hyperion.api.SlotInfo;
 import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
@@ -94,6 +95,12 @@ final class PermittedClient implements HyperionClient {
     public int eraseSlot(Optional<String> model, int slot) {
         require(model);
         return models.eraseSlot(model, slot);
+    }
+
+    @Override
+    public List<SlotInfo> slots(Optional<String> model) {
+        require(model);
+        return models.slots(model);
     }
 
     @Override

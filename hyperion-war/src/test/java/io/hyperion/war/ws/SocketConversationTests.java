@@ -20,6 +20,7 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
+import io.hyperion.api.SlotInfo;
 import io.hyperion.api.SlotReply;
 import io.hyperion.api.Timings;
 import io.hyperion.api.TokenizeReply;
@@ -507,6 +508,11 @@ class SocketConversationTests {
 
         @Override
         public int eraseSlot(Optional<String> model, int slot) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<SlotInfo> slots(Optional<String> model) {
             throw new UnsupportedOperationException();
         }
 
