@@ -15,6 +15,7 @@ import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelFigures;
+import io.hyperion.api.Parameter;
 import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.gguf.TinyLora;
@@ -120,6 +121,7 @@ class FuzzTest {
         private final Semaphore underWay;
         private final CountDownLatch ended = new CountDownLatch(1);
         private final Map<Integer, StringBuilder> pieces = new TreeMap<>();
+        private final Map<Integer, List<Integer>> tokens = new TreeMap<>();
         private final List<String> faults = new ArrayList<>();
         private int starts;
         private int ends;
@@ -139,6 +141,12 @@ class FuzzTest {
             check(starts == 1 && ends == 0, "A piece out of time");
             pieces.computeIfAbsent(piece.completion(), index -> new StringBuilder())
                     .append(piece.text());
+            tokens.computeIfAbsent(piece.completion(), index -> new ArrayList<>())
+                    .addAll(piece.tokens());
+            check(piece.completions() == request.n().orElse(1), "Not the number of texts");
+            check(
+                    piece.progress().isPresent() == request.truth(Parameter.TIMINGS_PER_TOKEN),
+                    "Progress that was not asked for, or none");
         }
 
         @Override
@@ -154,6 +162,12 @@ class FuzzTest {
             check(cancelled || reply.completions().size() == texts, "Not " + texts + " texts");
             for (int i = 0; i < reply.completions().size(); i++) {
                 check(reply.completions().get(i), pieces.getOrDefault(i, new StringBuilder()));
+                List<Integer> ids = reply.completions().get(i).tokenIds();
+                check(tokens.getOrDefault(i, List.of()).equals(ids), "The pieces' tokens are not the text's");
+                int count = request.truth(Parameter.RETURN_TOKENS)
+                        ? reply.completions().get(i).tokens()
+                        : 0;
+                check(ids.size() == count, "Not all tokens");
             }
             end(reply.finishReason().name());
         }
@@ -266,8 +280,11 @@ class FuzzTest {
     private static HyperionConfiguration configuration(Path directory) throws IOException {
         Path slots = Files.createDirectory(directory.resolve("slots"));
         // Long enough that a cancel finds a prompt under way.
-        Path plain =
-                TinyModel.llama().exact().uint32("llama.context_length", 512).write(directory.resolve("plain.gguf"));
+        Path plain = TinyModel.llama()
+                .exact()
+                .fillsGaps()
+                .uint32("llama.context_length", 512)
+                .write(directory.resolve("plain.gguf"));
         Path adapted = TinyModel.llama(7).exact().write(directory.resolve("adapted.gguf"));
         Path recurrent = decaying(TinyModel.mamba()).write(directory.resolve("recurrent.gguf"));
         Path lora = TinyLora.llama(7).write(directory.resolve("lora.gguf"));
@@ -359,10 +376,14 @@ class FuzzTest {
             int slot = random.nextInt(6) - 1;
             String file = FILE_NAMES.get(random.nextInt(random.nextInt(3) == 0 ? FILE_NAMES.size() : 3));
             try {
-                switch (random.nextInt(7)) {
+                switch (random.nextInt(8)) {
                     case 0, 1 -> client.saveSlot(model, slot, file);
                     case 2, 3 -> client.restoreSlot(model, slot, file);
                     case 4 -> client.eraseSlot(model, slot);
+                    case 6 ->
+                        client.slots(model)
+                                .forEach(one -> one.work().ifPresent(work -> assertThat(work.generatedTokens())
+                                        .isNotNegative()));
                     case 5 ->
                         client.tokenize(new TokenizeRequest(
                                 model,

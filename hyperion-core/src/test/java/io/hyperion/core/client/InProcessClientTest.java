@@ -24,7 +24,9 @@ import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelNotFoundException;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.Prompt;
 import io.hyperion.api.RequestOutcome;
+import io.hyperion.api.TokenProbability;
 import io.hyperion.core.TestModels;
 import io.hyperion.core.gguf.TinyModel;
 import io.hyperion.core.model.HyperionConfiguration;
@@ -39,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
@@ -91,6 +94,61 @@ class InProcessClientTest {
     @Nested
     @DisplayName("in plain Java SE")
     class InPlainJava {
+        @Test
+        @DisplayName("takes prompts of tokens and gaps to fill, as the first request of all too, and renders them")
+        void otherPrompts(@TempDir Path directory) throws Exception {
+            Path file = TinyModel.llama().fillsGaps().write(directory.resolve("a.gguf"));
+            Prompt tokens = new Prompt.Mixed(List.of(
+                    new Prompt.Part.Text("once"), new Prompt.Part.Tokens(List.of(288)), new Prompt.Part.Text("a")));
+            Prompt gap = new Prompt.Infill("once", "time", "", List.of());
+            for (Prompt prompt : List.of(tokens, gap)) {
+                GenerateRequest request =
+                        GenerateRequest.builder().prompt(prompt).maxTokens(2).build();
+                try (InProcessClient own = InProcessClient.open(file)) {
+                    RecordingListener cancelled = new RecordingListener();
+                    own.stream(request, cancelled).cancel();
+                    GenerateReply reply = own.generate(request);
+                    assertThat(reply.prompt()).contains("once").isEqualTo(own.render(request));
+                    assertThat(cancelled.reply.get(30, SECONDS).finishReason()).isEqualTo(FinishReason.CANCELLED);
+                }
+                try (InProcessClient own = InProcessClient.open(file)) {
+                    assertThat(own.render(request))
+                            .startsWith(prompt == gap ? "[repository] myproject" : "<s> once the");
+                    GenerateRequest withTemplate =
+                            request.toBuilder().template("chatml").build();
+                    assertThatThrownBy(() -> own.generate(withTemplate))
+                            .hasMessageContaining("'template' needs 'messages'");
+                }
+            }
+        }
+
+        @Test
+        @DisplayName("tells the kind of probabilities and the number of texts that a model's defaults ask for")
+        void defaultsOfAModel(@TempDir Path directory) {
+            Map<String, String> keys = Map.of(
+                    "hyperion.models.a.path",
+                            TinyModel.llama().write(directory.resolve("a.gguf")).toString(),
+                    "hyperion.models.a.defaults.post_sampling_probs", "true",
+                    "hyperion.models.a.defaults.n_probs", "1",
+                    "hyperion.models.a.defaults.ignore_eos", "true",
+                    "hyperion.models.a.defaults.n", "2");
+            List<GenerateEvent.Piece> told = new CopyOnWriteArrayList<>();
+            try (InProcessClient own = InProcessClient.open(HyperionConfiguration.of(keys))) {
+                RecordingListener listener = new RecordingListener() {
+                    @Override
+                    public void onPiece(GenerateEvent.Piece piece) {
+                        told.add(piece);
+                    }
+                };
+                own.stream(GenerateRequest.builder().prompt("a").maxTokens(3).build(), listener);
+                assertThat(listener.reply.join().completions()).hasSize(2).allSatisfy(completion -> assertThat(
+                                completion.probabilities())
+                        .isNotEmpty()
+                        .allMatch(TokenProbability::afterSampling));
+            }
+            assertThat(told).isNotEmpty().allMatch(piece -> piece.completions() == 2);
+        }
+
         @Test
         @DisplayName(
                 "tells the slots of a model that is not loaded, too, and of one that makes vectors that it has none")

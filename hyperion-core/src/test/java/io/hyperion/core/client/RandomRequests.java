@@ -5,6 +5,7 @@ import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.LogitBias;
 import io.hyperion.api.LoraScale;
 import io.hyperion.api.Parameter;
+import io.hyperion.api.Prompt;
 import io.hyperion.api.Sampler;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,9 +128,48 @@ final class RandomRequests {
             }
             request.templateVariable("x", null);
         } else if (sane || random.nextInt(20) > 0) {
-            request.prompt(text(sane));
+            request.prompt(prompt(sane));
         }
         return request.parameters(parameters.build()).build();
+    }
+
+    private Prompt prompt(boolean sane) {
+        return switch (random.nextInt(6)) {
+            case 0 -> {
+                List<Prompt.Part> parts = new ArrayList<>();
+                for (int i = random.nextInt(4); i >= 0; i--) {
+                    parts.add(
+                            random.nextBoolean()
+                                    ? new Prompt.Part.Text(text(sane))
+                                    : new Prompt.Part.Tokens(tokens(sane)));
+                }
+                yield new Prompt.Mixed(parts);
+            }
+            case 1 -> {
+                List<Prompt.Extra> extra = new ArrayList<>();
+                for (int i = random.nextInt(3); i > 0; i--) {
+                    extra.add(new Prompt.Extra(oneOf(PHRASES), text(sane).repeat(1 + random.nextInt(20))));
+                }
+                yield new Prompt.Infill(
+                        text(sane).repeat(1 + random.nextInt(40)),
+                        text(sane),
+                        random.nextBoolean() ? "" : text(sane),
+                        extra);
+            }
+            default -> new Prompt.Raw(text(sane));
+        };
+    }
+
+    private List<Integer> tokens(boolean sane) {
+        List<Integer> tokens = new ArrayList<>();
+        for (int i = random.nextInt(8); i > 0; i--) {
+            // Those that all models have, or of one that is not there.
+            tokens.add(
+                    sane || random.nextInt(10) > 0
+                            ? random.nextInt(300)
+                            : oneOf(List.of(-1, 311, 312, 313, 317, 318, 1 << 20, Integer.MAX_VALUE)));
+        }
+        return tokens;
     }
 
     private void set(GenerateParameters.Builder parameters, Parameter parameter, boolean sane) {

@@ -73,6 +73,9 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
         if (!completion.probabilities().isEmpty()) {
             target.add("completion_probabilities", Probabilities.list(completion.probabilities()));
         }
+        if (!completion.tokenIds().isEmpty()) {
+            target.add("tokens", Json.numbers(completion.tokenIds()));
+        }
     }
 
     @Override

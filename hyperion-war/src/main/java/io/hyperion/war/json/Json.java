@@ -4,6 +4,7 @@ import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
+import java.util.List;
 
 /** The server's JSON implementation, looked up once: its own static methods look it up on every call. */
 public final class Json {
@@ -19,6 +20,16 @@ public final class Json {
     /** {@return a builder of a list} */
     public static JsonArrayBuilder list() {
         return PROVIDER.createArrayBuilder();
+    }
+
+    /**
+     * @param numbers whole numbers
+     * @return a builder of a list of them
+     */
+    public static JsonArrayBuilder numbers(List<Integer> numbers) {
+        JsonArrayBuilder list = list();
+        numbers.forEach(list::add);
+        return list;
     }
 
     /**

@@ -39,10 +39,6 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
         JsonObjectBuilder event = Json.object();
         if (piece instanceof GenerateEvent.Piece text) {
             event.add("content", text.text());
-            if (!text.tokens().isEmpty()) {
-                event.add("tokens", tokens(text.tokens()));
-            }
-            text.progress().ifPresent(progress -> event.add("timings", TimingFields.of(progress)));
         }
         event.add("stop", false);
         PieceDetails.add(event, piece, request.parameters());
@@ -93,7 +89,7 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
     private void add(JsonObjectBuilder result, Completion completion, int room, boolean streamed) {
         boolean hitLength = completion.finishReason() == FinishReason.LENGTH;
         result.add("content", streamed ? "" : completion.text())
-                .add("tokens", tokens(streamed ? List.of() : completion.tokenIds()))
+                .add("tokens", Json.numbers(streamed ? List.of() : completion.tokenIds()))
                 .add("stop", true)
                 .add(
                         "stopped_eos",
@@ -162,11 +158,5 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
             pair.add(text.text());
         }
         return entry.bias() == LogitBias.BANNED ? pair.add(false) : pair.add(entry.bias());
-    }
-
-    private static JsonArrayBuilder tokens(List<Integer> ids) {
-        JsonArrayBuilder list = Json.list();
-        ids.forEach(list::add);
-        return list;
     }
 }

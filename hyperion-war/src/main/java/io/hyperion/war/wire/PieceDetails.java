@@ -10,7 +10,8 @@ public final class PieceDetails {
     private PieceDetails() {}
 
     /**
-     * Adds which completion a piece belongs to if there are several, probabilities, and the call that it is of.
+     * Adds which completion a piece belongs to if there are several, its probabilities, tokens and timings if they are there, and the call that
+     * it is of.
      *
      * @param event gets it
      * @param piece the piece
@@ -22,6 +23,10 @@ public final class PieceDetails {
             if (!text.probabilities().isEmpty()) {
                 event.add("completion_probabilities", Probabilities.list(text.probabilities()));
             }
+            if (!text.tokens().isEmpty()) {
+                event.add("tokens", Json.numbers(text.tokens()));
+            }
+            text.progress().ifPresent(progress -> event.add("timings", TimingFields.of(progress)));
         } else if (piece instanceof GenerateEvent.ToolCallPiece call) {
             addIndex(event, call.completion(), parameters.n().orElse(1) > 1);
             event.add(

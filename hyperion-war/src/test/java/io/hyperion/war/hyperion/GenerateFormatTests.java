@@ -12,6 +12,7 @@ import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.Message;
+import io.hyperion.api.Progress;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.Role;
 import io.hyperion.api.Timings;
@@ -201,6 +202,25 @@ class GenerateFormatTests {
                         .getJsonNumber("prob")
                         .doubleValue())
                 .isEqualTo(Math.exp(-0.5));
+    }
+
+    @Test
+    @DisplayName("is told the ids of tokens, and with each piece the timings, if it asked for them")
+    void tokensAndTimings() {
+        WireCall call = read("{'prompt':'x','return_tokens':true,'timings_per_token':true}");
+        Timings timings = new Timings(Duration.ZERO, Duration.ofMillis(40), Duration.ofMillis(500));
+        Completion completion =
+                new Completion("a", 2, FinishReason.STOP, Optional.empty(), false, List.of(), List.of(7, 2), List.of());
+
+        assertThat(call.reply(List.of(new GenerateReply("tiny", "<p>", 12, 4, 0, List.of(completion), timings)))
+                        .toString())
+                .endsWith("\"cached_tokens\":4,\"tokens\":[7,2]}");
+        assertThat(call.piece(
+                                0,
+                                new GenerateEvent.Piece(
+                                        "a", 0, 1, List.of(), List.of(7), Optional.of(new Progress(10, 6, 5, timings))))
+                        .toString())
+                .startsWith("{\"text\":\"a\",\"tokens\":[7],\"timings\":{\"prompt_n\":4,");
     }
 
     private static String messageOf(String json) {
