@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param reason why it failed; empty unless the state is {@link ModelState#FAILED}
  * @param contextSize the tokens that all its sequences share, prompt and completion together; 0 if not known yet
  * @param slots how many requests it serves at once
+ * @param fileName the name of its file, without the directories; empty if none is configured
  * @param details what its file says; empty if the file could not be read
  */
 public record ModelInfo(
@@ -21,11 +22,13 @@ public record ModelInfo(
         Optional<String> reason,
         int contextSize,
         int slots,
+        Optional<String> fileName,
         Optional<Details> details) {
     public ModelInfo {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(fileName, "fileName");
         Objects.requireNonNull(details, "details");
     }
 

@@ -115,6 +115,7 @@ public final class CatalogModel {
                     reason,
                     contextSize,
                     loaded.map(LoadedModel::slots).orElse(settings.engine().slots()),
+                    settings.path().map(Path::getFileName).map(Path::toString),
                     details);
         }
     }

@@ -71,7 +71,7 @@ public record HyperionConfiguration(
 
     /** Keys of other parts of Hyperion, which check them themselves. */
     private static final List<String> FOREIGN_PREFIXES =
-            List.of("hyperion.http.", "hyperion.security.", "hyperion.ws.");
+            List.of("hyperion.http.", "hyperion.neuroengine.", "hyperion.security.", "hyperion.ws.");
 
     public HyperionConfiguration {
         Objects.requireNonNull(models, "models");

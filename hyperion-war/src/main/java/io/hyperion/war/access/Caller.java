@@ -60,6 +60,16 @@ public class Caller {
     }
 
     /**
+     * {@return what tells him from others, as far as that is known: his name, and where nobody needs a key his address too}
+     *
+     * @throws UnauthorisedException if it is not known who sends the request
+     */
+    public String owner() {
+        String name = identity().name();
+        return access.needsKeys() ? name : name + " " + request.getRemoteAddr();
+    }
+
+    /**
      * {@return his way to the models, as {@link Access#client} describes it; never one that is bound to the request}
      *
      * @throws UnauthorisedException if it is not known who sends the request

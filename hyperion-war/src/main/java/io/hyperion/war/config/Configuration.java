@@ -22,13 +22,15 @@ public final class Configuration {
     private static final String ALLOWED_ORIGINS = "hyperion.http.allowed-origins";
     private static final String BODY_LIMIT = "hyperion.http.body-limit";
     private static final String MAX_REQUESTS = "hyperion.ws.max-requests";
+    private static final String OPERATOR = "hyperion.neuroengine.operator";
     private static final String SEND_TIMEOUT = "hyperion.ws.send-timeout";
 
     /** Groups of keys that are the wire's own, and all keys in them; the port is one of the launcher's, which starts the server. */
-    private static final List<String> GROUPS = List.of("hyperion.http.", SecurityKeys.PREFIX, "hyperion.ws.");
+    private static final List<String> GROUPS =
+            List.of("hyperion.http.", "hyperion.neuroengine.", SecurityKeys.PREFIX, "hyperion.ws.");
 
-    private static final List<String> KEYS =
-            List.of(ALLOWED_ORIGINS, BODY_LIMIT, "hyperion.http.port", SecurityKeys.MODE, MAX_REQUESTS, SEND_TIMEOUT);
+    private static final List<String> KEYS = List.of(
+            ALLOWED_ORIGINS, BODY_LIMIT, "hyperion.http.port", OPERATOR, SecurityKeys.MODE, MAX_REQUESTS, SEND_TIMEOUT);
 
     /** A scheme, a host and perhaps a port, as browsers send them: no path, and no slash at the end. */
     private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/\\s,]+");
@@ -48,7 +50,8 @@ public final class Configuration {
                         Settings.DEFAULT_SEND_TIMEOUT,
                         Settings.MIN_SEND_TIMEOUT,
                         Settings.MAX_SEND_TIMEOUT),
-                origins());
+                origins(),
+                properties.getOrDefault(OPERATOR, Settings.DEFAULT_OPERATOR));
         this.security = SecurityKeys.read(properties);
     }
 

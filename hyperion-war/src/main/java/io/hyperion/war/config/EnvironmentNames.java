@@ -55,6 +55,7 @@ final class EnvironmentNames {
             "hyperion.queue.timeout",
             "hyperion.http.allowed-origins",
             "hyperion.http.body-limit",
+            "hyperion.neuroengine.operator",
             SecurityKeys.MODE,
             "hyperion.ws.max-requests",
             "hyperion.ws.send-timeout");

@@ -2,6 +2,7 @@ package io.hyperion.war.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What the wire itself is configured with.
@@ -14,8 +15,11 @@ import java.util.List;
  *     closed, in seconds or as an ISO-8601 duration such as {@code PT30S}; 1 second to 1 hour, default 30 seconds
  * @param allowedOrigins {@code hyperion.http.allowed-origins}: the origins whose web pages may use the server beside those of its own host
  *     and of loopback addresses, in lower case; {@code *} for all
+ * @param operator {@code hyperion.neuroengine.operator}: who runs the models, as NeuroEngine's clients are told; default
+ *     {@value #DEFAULT_OPERATOR}
  */
-public record Settings(int bodyLimit, int maxRequestsPerSocket, Duration sendTimeout, List<String> allowedOrigins) {
+public record Settings(
+        int bodyLimit, int maxRequestsPerSocket, Duration sendTimeout, List<String> allowedOrigins, String operator) {
     static final int DEFAULT_BODY_LIMIT = 8_388_608;
     static final int MIN_BODY_LIMIT = 1024;
     static final int MAX_BODY_LIMIT = 1_073_741_824;
@@ -25,7 +29,10 @@ public record Settings(int bodyLimit, int maxRequestsPerSocket, Duration sendTim
     static final Duration MIN_SEND_TIMEOUT = Duration.ofSeconds(1);
     static final Duration MAX_SEND_TIMEOUT = Duration.ofHours(1);
 
+    static final String DEFAULT_OPERATOR = "Hyperion";
+
     public Settings {
+        Objects.requireNonNull(operator, "operator");
         allowedOrigins = List.copyOf(allowedOrigins);
     }
 }

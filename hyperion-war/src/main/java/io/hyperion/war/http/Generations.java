@@ -42,10 +42,25 @@ public class Generations {
             WireFormat format = protocol.format();
             hints = FieldHints.of(fields.names(), format.fields());
             WireCall call = format.read(fields);
-            new HttpGeneration(call, protocol, hints, response, workers.executor()).begin(caller.client());
+            begin(call, protocol.events(), protocol.errorFormat(), hints, response);
         } catch (HyperionException refusal) {
             response.resume(Answers.warn(Answers.error(refusal, protocol.errorFormat()), hints)
                     .build());
         }
+    }
+
+    /**
+     * Begins the generations of a call. The answer comes later, from another thread of the server.
+     *
+     * @param call the call
+     * @param events how a stream looks
+     * @param errors how errors look
+     * @param hints what the caller is told beside the answer
+     * @param response where the answer goes
+     * @throws HyperionException if the caller is not known
+     */
+    public void begin(
+            WireCall call, EventStyle events, ErrorFormat errors, List<String> hints, AsyncResponse response) {
+        new HttpGeneration(call, events, errors, hints, response, workers.executor()).begin(caller.client());
     }
 }

@@ -41,7 +41,8 @@ final class HttpGeneration {
     private static final MediaType EVENTS = new MediaType("text", "event-stream", "utf-8");
 
     private final WireCall call;
-    private final HttpProtocol protocol;
+    private final EventStyle events;
+    private final ErrorFormat errors;
     private final List<String> hints;
     private final AsyncResponse response;
     private final Executor executor;
@@ -52,9 +53,15 @@ final class HttpGeneration {
     private volatile boolean signalled;
 
     HttpGeneration(
-            WireCall call, HttpProtocol protocol, List<String> hints, AsyncResponse response, Executor executor) {
+            WireCall call,
+            EventStyle events,
+            ErrorFormat errors,
+            List<String> hints,
+            AsyncResponse response,
+            Executor executor) {
         this.call = call;
-        this.protocol = protocol;
+        this.events = events;
+        this.errors = errors;
         this.hints = hints;
         this.response = response;
         this.executor = executor;
@@ -105,7 +112,7 @@ final class HttpGeneration {
             PieceBuffer.Taken end = buffer.end().orElse(null);
             Response.ResponseBuilder answer;
             if (end instanceof PieceBuffer.Failed failed) {
-                answer = Answers.error(failed.error(), protocol.errorFormat());
+                answer = Answers.error(failed.error(), errors);
             } else if (!streams && end instanceof PieceBuffer.Done done) {
                 answer = Answers.json(200, call.reply(done.replies()));
             } else {
@@ -142,11 +149,11 @@ final class HttpGeneration {
     }
 
     private String begin() {
-        return told(() -> call.streamBegin().stream().map(protocol.events()::token));
+        return told(() -> call.streamBegin().stream().map(events::token));
     }
 
     private String events(PieceBuffer.Taken taken) {
-        EventStyle style = protocol.events();
+        EventStyle style = events;
         if (taken instanceof PieceBuffer.Piece piece) {
             return told(() -> Stream.of(style.token(call.piece(piece.generation(), piece.piece()))));
         }
@@ -168,6 +175,6 @@ final class HttpGeneration {
     }
 
     private String error(HyperionException error) {
-        return protocol.events().error(protocol.errorFormat().format(error, Answers.status(error)));
+        return events.error(errors.format(error, Answers.status(error)));
     }
 }

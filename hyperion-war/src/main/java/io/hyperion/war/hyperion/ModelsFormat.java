@@ -31,6 +31,7 @@ public final class ModelsFormat {
                 .add("default", model.isDefault())
                 .add("state", model.state().wireName());
         model.reason().ifPresent(reason -> json.add("reason", reason));
+        model.fileName().ifPresent(file -> json.add("file", file));
         json.add("context_size", model.contextSize()).add("slots", model.slots());
         model.details().ifPresent(details -> {
             json.add("architecture", details.architecture());

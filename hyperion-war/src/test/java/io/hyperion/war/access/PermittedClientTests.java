@@ -161,7 +161,8 @@ class PermittedClientTests {
     }
 
     private static ModelInfo info(String name, boolean isDefault) {
-        return new ModelInfo(name, isDefault, ModelState.READY, Optional.empty(), 0, 1, Optional.empty());
+        return new ModelInfo(
+                name, isDefault, ModelState.READY, Optional.empty(), 0, 1, Optional.empty(), Optional.empty());
     }
 
     private static final class Silent implements GenerateListener {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The configuration")
 class ConfigurationTests {
-    private static final Settings DEFAULTS = new Settings(8_388_608, 64, Duration.ofSeconds(30), List.of());
+    private static final Settings DEFAULTS = new Settings(8_388_608, 64, Duration.ofSeconds(30), List.of(), "Hyperion");
 
     @Test
     @DisplayName("is complete when nothing is set")
@@ -30,9 +30,14 @@ class ConfigurationTests {
                         "hyperion.http.body-limit", "2048",
                         "hyperion.ws.max-requests", "3",
                         "hyperion.ws.send-timeout", "PT1M30S",
-                        "hyperion.http.allowed-origins", "https://Chat.example.com, http://a:8080")))
+                        "hyperion.http.allowed-origins", "https://Chat.example.com, http://a:8080",
+                        "hyperion.neuroengine.operator", "@somebody")))
                 .isEqualTo(new Settings(
-                        2048, 3, Duration.ofSeconds(90), List.of("https://chat.example.com", "http://a:8080")));
+                        2048,
+                        3,
+                        Duration.ofSeconds(90),
+                        List.of("https://chat.example.com", "http://a:8080"),
+                        "@somebody"));
         assertThat(settings(Map.of("hyperion.ws.send-timeout", "5")).sendTimeout())
                 .isEqualTo(Duration.ofSeconds(5));
     }

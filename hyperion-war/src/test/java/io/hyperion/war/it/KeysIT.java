@@ -135,6 +135,52 @@ class KeysIT {
     }
 
     @Test
+    @DisplayName("NeuroEngine's key and API Host's token in the body are keys too, and errors are told in their words")
+    void keysInBodies() {
+        String message = "'message':'Once','raw':'True','max_new_len':4,'seed':1";
+        Answer neuro = post("/neuroengine/single", "{" + message + ",'key':'" + ONE + "','gettokens':1}", "X-A", "b");
+        assertThat(neuro.status()).isEqualTo(200);
+        assertThat(neuro.json().getInt("errorcode")).isZero();
+        // With a key in the header the one in the body is free to be that of a stream, as NeuroEngine's client sends
+        // it.
+        String streamed = "{" + message + ",'key':'a stream','gettokens':1}";
+        StringBuilder text = new StringBuilder();
+        String piece = bearer("/neuroengine/single", streamed, ONE).json().getString("reply");
+        while (!piece.isEmpty()) {
+            text.append(piece);
+            piece = bearer("/neuroengine/single", streamed, ONE).json().getString("reply");
+        }
+        assertThat(text).hasToString(neuro.json().getString("reply"));
+        for (String key : new String[] {"", ",'key':'nonsense'", ",'streamkey':'" + ONE + "'"}) {
+            Answer refused = post("/neuroengine/single", "{" + message + key + "}", "X-A", "b");
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.json().getInt("errorcode")).isEqualTo(4001);
+            assertThat(refused.json().getString("reply")).isNotEmpty();
+        }
+        Answer forbidden = post("/neuroengine/default", "{" + message + ",'key':'" + ONE + "'}", "X-A", "b");
+        assertThat(forbidden.status()).isEqualTo(403);
+        assertThat(forbidden.json().getInt("errorcode")).isEqualTo(4002);
+        assertThat(wire().get("/neuroengine/models").status()).isEqualTo(401);
+        assertThat(get("/neuroengine/models", ONE).array()).hasSize(1);
+
+        String file = get("/models/" + Fixture.SINGLE, ONE).json().getString("file");
+        String generation = "'task':'text_generation','repo_id':'x/y','file_name':'" + file
+                + "','inputs':'Once','parameters':{'max_tokens':4}";
+        Answer api = post("/api", "{'token':'" + ONE + "'," + generation + "}", "X-A", "b");
+        assertThat(api.status()).isEqualTo(200);
+        assertThat(api.json().getJsonObject("answer").getString("content")).isNotEmpty();
+        for (String token : new String[] {"", "'token':'nonsense',", "'token':'',"}) {
+            Answer refused = post("/api", "{" + token + generation + "}", "X-A", "b");
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.header("WWW-Authenticate")).startsWith("Bearer");
+            assertThat(refused.json().getString("error")).isNotEmpty();
+            assertThat(refused.json().getString("code")).isEqualTo("HYP-4001");
+        }
+        assertThat(post("/api", "{" + generation + "}", "X-API-Key", "nonsense").status())
+                .isEqualTo(401);
+    }
+
+    @Test
     @DisplayName("the health is told to anybody")
     void health() {
         assertThat(wire().get("/health").status()).isEqualTo(200);

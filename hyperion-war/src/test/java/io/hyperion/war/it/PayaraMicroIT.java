@@ -25,7 +25,9 @@ class PayaraMicroIT
                 SocketBehaviour,
                 SlowReaderBehaviour,
                 InjectBehaviour,
-                OriginBehaviour {
+                OriginBehaviour,
+                NeuroEngineBehaviour,
+                ApiHostBehaviour {
     @ArquillianResource
     private URL url;
 

@@ -2,6 +2,7 @@ package io.hyperion.war.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.spi.JsonProvider;
 import java.io.BufferedReader;
@@ -104,6 +105,10 @@ final class Wire {
         JsonObject json() {
             assertThat(header("Content-Type")).as(response.body()).startsWith("application/json");
             return Wire.json(response.body());
+        }
+
+        JsonArray array() {
+            return JSON.createReader(new StringReader(response.body())).readArray();
         }
 
         JsonObject error() {

@@ -333,7 +333,7 @@ class SocketConversationTests {
     private SocketConversation conversation(Duration sendTimeout) {
         return new SocketConversation(
                 engine,
-                new Settings(4096, 4, sendTimeout, List.of()),
+                new Settings(4096, 4, sendTimeout, List.of(), "Hyperion"),
                 Map.of("generate", GenerateFormat.INSTANCE),
                 peer,
                 task -> {
