@@ -36,6 +36,9 @@ final class PollingStreams {
 
     private static final System.Logger LOG = System.getLogger(PollingStreams.class.getName());
 
+    /** The scheduler is the server's own: what waits in it would keep an application that is undeployed in memory. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+
     private final ScheduledExecutorService scheduler;
     private final Limits limits;
 
@@ -146,7 +149,8 @@ final class PollingStreams {
         streams.remove(oldest);
     }
 
-    private void watch(Id id, PollingStream stream, Duration wait) {
+    private void watch(Id id, PollingStream stream, Duration left) {
+        Duration wait = left.compareTo(LONGEST_WAIT) < 0 ? left : LONGEST_WAIT;
         try {
             scheduler.schedule(() -> lookAfter(id, stream), wait.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException shutdown) {

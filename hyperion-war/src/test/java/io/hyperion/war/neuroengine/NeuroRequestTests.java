@@ -2,16 +2,21 @@ package io.hyperion.war.neuroengine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.Message;
 import io.hyperion.api.Prompt;
 import io.hyperion.war.json.JsonInput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +63,31 @@ class NeuroRequestTests {
         assertThat(request.getTokens()).isEqualTo(4);
         assertThat(read("{'message':'x','seed':-1}").request().parameters().seed())
                 .isEmpty();
+    }
+
+    @Test
+    @DisplayName("is the example of NeuroEngine's documentation, as it is written there")
+    void documented() throws IOException {
+        Path seeds = Path.of(System.getProperty("hyperion.shared", "../shared"), "seeds");
+        assumeThat(seeds).as("the documentation of NeuroEngine").isDirectory();
+        String page;
+        try (Stream<Path> files = Files.list(seeds)) {
+            page = Files.readString(
+                    files.filter(file -> file.getFileName().toString().startsWith("001"))
+                            .findFirst()
+                            .orElseThrow());
+        }
+        String example = page.substring(page.lastIndexOf('{', page.indexOf("\"message\": \"Hello LLM\"")));
+
+        NeuroRequest request =
+                NeuroRequest.read("tiny", JsonInput.object(example.substring(0, example.indexOf('}') + 1)), false);
+
+        assertThat(request.request().prompt()).isEqualTo(new Prompt.Chat(List.of(Message.user("Hello LLM"))));
+        assertThat(request.streamKey()).contains("key1234");
+        assertThat(request.getTokens()).isEqualTo(20);
+        assertThat(request.request().parameters())
+                .usingRecursiveComparison()
+                .isEqualTo(read("{'message':'x'}").request().parameters());
     }
 
     @ParameterizedTest(name = "{0}")
