@@ -20,6 +20,9 @@ final class Fixture {
     /** The same, but for one request at a time. */
     static final String SINGLE = "single";
 
+    /** The same, but for embeddings. */
+    static final String VECTORS = "vectors";
+
     /** More than all sockets of a test can hold, so that only who means to fill the queue fills it. */
     static final int QUEUE = 150;
 
@@ -56,6 +59,8 @@ final class Fixture {
         properties.setProperty("hyperion.models.default.path", model.toString());
         properties.setProperty("hyperion.models.single.path", model.toString());
         properties.setProperty("hyperion.models.single.slots", "1");
+        properties.setProperty("hyperion.models.vectors.path", model.toString());
+        properties.setProperty("hyperion.models.vectors.embeddings", "true");
         properties.setProperty(
                 "hyperion.models.missing.path",
                 directory.resolve("missing.gguf").toString());

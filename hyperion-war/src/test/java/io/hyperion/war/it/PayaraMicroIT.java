@@ -18,6 +18,8 @@ class PayaraMicroIT
         implements GenerateBehaviour,
                 StreamBehaviour,
                 CompletionBehaviour,
+                OpenAiBehaviour,
+                OpenAiClientBehaviour,
                 ModelsBehaviour,
                 BadInputBehaviour,
                 AdmissionBehaviour,
