@@ -204,10 +204,12 @@ final class Expander {
             throw document.wrong("", "the schema has too many alternatives within each other");
         }
         if (written.values.isPresent()) {
-            return written.values.get().stream().noneMatch(value -> admits(written, value) && admits(read, value));
+            return written.values.get().values().stream()
+                    .noneMatch(value -> admits(written, value) && admits(read, value));
         }
         if (read.values.isPresent()) {
-            return read.values.get().stream().noneMatch(value -> admits(written, value) && admits(read, value));
+            return read.values.get().values().stream()
+                    .noneMatch(value -> admits(written, value) && admits(read, value));
         }
         Facet both = written.copy();
         both.only(read.types);
@@ -271,7 +273,7 @@ final class Expander {
         if (!facet.types.contains(type) && !(type == Type.INTEGER && facet.types.contains(Type.NUMBER))) {
             return false;
         }
-        if (facet.values.isPresent() && facet.values.get().stream().noneMatch(each -> Json.equal(each, value))) {
+        if (facet.values.isPresent() && !facet.values.get().containsKey(Json.key(value))) {
             return false;
         }
         if (number) {
@@ -314,13 +316,9 @@ final class Expander {
             if (schemas.isEmpty() || !admits(schemas.get(), list.get(i))) {
                 return false;
             }
-            if (facet.unique) {
-                for (int j = 0; j < i; j++) {
-                    if (Json.equal(list.get(i), list.get(j))) {
-                        return false;
-                    }
-                }
-            }
+        }
+        if (facet.unique && list.stream().map(Json::key).distinct().count() < list.size()) {
+            return false;
         }
         return facet.contained.stream()
                 .allMatch(contained -> list.stream()

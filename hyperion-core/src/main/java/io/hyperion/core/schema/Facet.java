@@ -18,8 +18,8 @@ final class Facet {
     /** The types that the value may have; integers are among numbers, and only {@link Type#INTEGER} is said of integers alone. */
     EnumSet<Type> types = EnumSet.complementOf(EnumSet.of(Type.INTEGER));
 
-    /** The values that are listed, if any are. */
-    Optional<List<Object>> values = Optional.empty();
+    /** The values that are listed, if any are, by their {@linkplain Json#key keys}. */
+    Optional<Map<String, Object>> values = Optional.empty();
 
     NumberRange numbers = NumberRange.all(false);
 

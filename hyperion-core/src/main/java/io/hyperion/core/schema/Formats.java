@@ -31,7 +31,7 @@ final class Formats {
     private static final String DOMAIN = "(?:" + LABEL + "\\.){1,2}[A-Za-z]{2,20}";
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final String GROUP = "[0-9A-Fa-f]{1,4}";
-    private static final String PATH = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}){0,100}";
+    private static final String PATH = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}){0,40}";
 
     private static final Map<String, String> TEXTS = new LinkedHashMap<>();
 

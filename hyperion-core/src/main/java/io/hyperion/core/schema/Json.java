@@ -3,6 +3,7 @@ package io.hyperion.core.schema;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Values of JSON as plain objects: maps with names, lists, texts, numbers, booleans, null. */
 final class Json {
@@ -13,27 +14,23 @@ final class Json {
 
     private Json() {}
 
-    /** {@return whether two values are equal as JSON: 1 is 1.0} */
-    static boolean equal(Object a, Object b) {
-        if (a instanceof Number left && b instanceof Number right) {
-            return decimal(left).compareTo(decimal(right)) == 0;
+    /** {@return a text that equal values have in common, and no others: 1 is 1.0} */
+    static String key(Object value) {
+        if (value instanceof Number number) {
+            return decimal(number).signum() == 0
+                    ? "0"
+                    : decimal(number).stripTrailingZeros().toString();
+        } else if (value instanceof String text) {
+            return text(text);
+        } else if (value instanceof List<?> list) {
+            return list.stream().map(Json::key).collect(Collectors.joining(",", "[", "]"));
+        } else if (value instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .map(entry -> text((String) entry.getKey()) + ":" + key(entry.getValue()))
+                    .sorted()
+                    .collect(Collectors.joining(",", "{", "}"));
         }
-        if (a instanceof List<?> left && b instanceof List<?> right) {
-            if (left.size() != right.size()) {
-                return false;
-            }
-            for (int i = 0; i < left.size(); i++) {
-                if (!equal(left.get(i), right.get(i))) {
-                    return false;
-                }
-            }
-            return true;
-        }
-        if (a instanceof Map<?, ?> left && b instanceof Map<?, ?> right) {
-            return left.keySet().equals(right.keySet())
-                    && left.keySet().stream().allMatch(key -> equal(left.get(key), right.get(key)));
-        }
-        return a == null ? b == null : a.equals(b);
+        return String.valueOf(value);
     }
 
     /** {@return a number, which must be finite} */

@@ -8,6 +8,7 @@ import io.hyperion.core.schema.Facet.Others;
 import io.hyperion.core.schema.RegexParser.RegexException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -211,23 +212,19 @@ final class Keywords {
             if (!(schema.get("enum") instanceof List<?> list)) {
                 throw wrong("enum", "'enum' must be a list");
             }
-            only(new ArrayList<>(list));
+            only(list);
         }
         if (has("const")) {
-            List<Object> value = new ArrayList<>();
-            value.add(schema.get("const"));
-            only(value);
+            only(Collections.singletonList(schema.get("const")));
         }
     }
 
-    private void only(List<Object> given) {
-        List<Object> both = new ArrayList<>();
+    private void only(List<?> given) {
+        Map<String, Object> both = new LinkedHashMap<>();
         for (Object value : given) {
-            boolean allowed = facet.values
-                    .map(own -> own.stream().anyMatch(each -> Json.equal(each, value)))
-                    .orElse(true);
-            if (allowed && both.stream().noneMatch(each -> Json.equal(each, value))) {
-                both.add(value);
+            String key = Json.key(value);
+            if (facet.values.map(own -> own.containsKey(key)).orElse(true)) {
+                both.put(key, value);
             }
         }
         facet.values = Optional.of(both);

@@ -41,9 +41,9 @@ record NumberRange(
 
     private static final int MAX_DECIMALS = 15;
     /** So many numbers are written one by one. */
-    private static final int MAX_LISTED = 100;
+    private static final int MAX_LISTED = 500;
     /** The greatest step, without the zeros at its end, of which the remainders are followed. */
-    private static final int MAX_STEP = 100;
+    private static final int MAX_STEP = 25;
 
     static NumberRange all(boolean integer) {
         return new NumberRange(integer, Optional.empty(), false, Optional.empty(), false, Optional.empty());
@@ -142,6 +142,8 @@ record NumberRange(
         BigInteger from = low.orElseGet(() ->
                 usual.max(high.orElse(usual).negate().multiply(BigInteger.TEN)).negate());
         BigInteger to = high.orElseGet(() -> usual.max(low.orElse(usual).multiply(BigInteger.TEN)));
+        from = from.max(limit.negate());
+        to = to.min(limit);
         if (integer) {
             BigInteger most = BigInteger.valueOf(Long.MAX_VALUE);
             BigInteger least = BigInteger.valueOf(Long.MIN_VALUE);
@@ -170,7 +172,8 @@ record NumberRange(
     private static BigInteger bounded(BigDecimal bound, int decimals, RoundingMode rounding, BigInteger limit) {
         // Before the digits are written out, of which a number such as 1e999999 has many.
         if ((long) bound.precision() - bound.scale() > MAX_DIGITS) {
-            return bound.signum() < 0 ? limit.negate() : limit;
+            BigInteger beyond = limit.add(BigInteger.ONE);
+            return bound.signum() < 0 ? beyond.negate() : beyond;
         }
         if (bound.scale() - (long) bound.precision() > MAX_DECIMALS + 1) {
             boolean away = rounding == (bound.signum() > 0 ? RoundingMode.CEILING : RoundingMode.FLOOR);

@@ -109,9 +109,10 @@ final class RegexParser {
             }
         }
         Regex group = choice(depth);
-        if (next(start) != ')') {
+        if (current() != ')') {
             throw wrong("a '(' without its ')'", start);
         }
+        at++;
         return group;
     }
 

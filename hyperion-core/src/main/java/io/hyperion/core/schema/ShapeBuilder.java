@@ -88,7 +88,7 @@ final class ShapeBuilder {
             return List.of(new Shape.Any());
         }
         if (facet.values.isPresent()) {
-            List<Shape> ways = facet.values.get().stream()
+            List<Shape> ways = facet.values.get().values().stream()
                     .filter(value -> expander.admits(facet, value))
                     .map(this::constant)
                     .toList();
@@ -141,7 +141,7 @@ final class ShapeBuilder {
         if (!range.isSaid()) {
             throw document.wrong(
                     facet.where("multipleOf"),
-                    "a grammar can say 'multipleOf' only of steps up to 100, with zeros at the end, or where at most 100"
+                    "a grammar can say 'multipleOf' only of steps up to 25, with zeros at the end, or where at most 500"
                             + " numbers are left");
         }
         Optional<Shape> way = range.write(this::named).map(Shape.Scalar::new);
@@ -264,7 +264,7 @@ final class ShapeBuilder {
                 .toList();
         if (names.stream().allMatch(each -> each.values.isPresent())) {
             names.stream()
-                    .flatMap(each -> each.values.get().stream().filter(name -> expander.admits(each, name)))
+                    .flatMap(each -> each.values.get().values().stream().filter(name -> expander.admits(each, name)))
                     .filter(String.class::isInstance)
                     .forEach(name -> requiredByName.putIfAbsent((String) name, false));
             return Optional.empty();

@@ -124,7 +124,10 @@ public record RandomSchema(Object schema, RandomSchema.Values values) {
                 case 8 -> types();
                 case 9 -> new RandomSchema(map("type", "boolean"), (r, d) -> r.nextBoolean());
                 case 10 -> new RandomSchema(map("type", "null"), (r, d) -> null);
-                default -> new RandomSchema(random.nextBoolean() ? map() : true, (r, d) -> free(r, 0));
+                default ->
+                    random.nextInt(3) > 0
+                            ? listed()
+                            : new RandomSchema(random.nextBoolean() ? map() : true, (r, d) -> free(r, 0));
             };
         }
 
@@ -178,7 +181,7 @@ public record RandomSchema(Object schema, RandomSchema.Values values) {
                     if (random.nextBoolean()) {
                         schema.put("minLength", min);
                     }
-                    if (random.nextBoolean()) {
+                    if (random.nextInt(8) > 0) {
                         schema.put("maxLength", max);
                     }
                     return new RandomSchema(schema, (r, d) -> characters(r, min + r.nextInt(max - min + 1)));
@@ -258,11 +261,13 @@ public record RandomSchema(Object schema, RandomSchema.Values values) {
             switch (random.nextInt(6)) {
                 case 0 -> schema.put("additionalProperties", false);
                 case 1 -> {
+                    limit(schema, properties.size());
                     schema.put("additionalProperties", map("type", "integer"));
                     return new RandomSchema(schema, objects(properties, "other"));
                 }
                 case 2 -> {
-                    schema.put("patternProperties", map("^n[0-9]+$", map("type", "integer")));
+                    limit(schema, properties.size());
+                    schema.put("patternProperties", map("^n[0-9]{1,3}$", map("type", "integer")));
                     return new RandomSchema(schema, objects(properties, "n12"));
                 }
                 case 3 -> {
@@ -290,6 +295,12 @@ public record RandomSchema(Object schema, RandomSchema.Values values) {
                 }
             }
             return new RandomSchema(schema, objects(properties, ""));
+        }
+
+        private void limit(Map<String, Object> schema, int declared) {
+            if (random.nextInt(8) > 0) {
+                schema.put("maxProperties", declared + 1 + random.nextInt(2));
+            }
         }
 
         private static Object sized(Values values, long min, long max, Random r, int depth) {
@@ -378,7 +389,7 @@ public record RandomSchema(Object schema, RandomSchema.Values values) {
                     if (random.nextBoolean()) {
                         schema.put("minItems", min);
                     }
-                    if (random.nextBoolean()) {
+                    if (random.nextInt(8) > 0) {
                         schema.put("maxItems", max);
                     }
                     return new RandomSchema(
