@@ -1,0 +1,6 @@
+package io.hyperion.core.jinja;
+
+/** Python's None. */
+enum None {
+    NONE
+}
