@@ -2,6 +2,7 @@ package io.hyperion.core;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -43,6 +44,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(
                     resideInAPackage("io.hyperion.core..").and(resideOutsideOfPackage("io.hyperion.core.grammar")));
+
+    @ArchTest
+    static final ArchRule SCHEMAS_KNOW_GRAMMARS_ONLY = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.core.schema")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.hyperion.core..")
+                    .and(resideOutsideOfPackages("io.hyperion.core.grammar", "io.hyperion.core.schema")));
 
     @ArchTest
     static final ArchRule PACKAGES_DEPEND_ONE_WAY =
