@@ -91,6 +91,39 @@ class TextRuleTest {
     }
 
     @Test
+    @DisplayName("holds from the trigger on whatever the samplers, with several texts, the best ones, and stop strings")
+    void whateverTheSamplers() {
+        TextRule rule = new TextRule("root ::= (\"a\" | \"he\") [0-9]{2} (\"-\" [0-9]{2})* \"!\"", List.of("a", "he"));
+        List<LoadedModelRig.Result> results = new ArrayList<>();
+        for (int seed = 0; seed < 64; seed++) {
+            GenerateParameters.Builder parameters = wild(seed).maxTokens(120).n(1 + seed % 2);
+            switch (seed % 8) {
+                case 0 -> parameters.temperature(0).repeatPenalty(1.5).penalizeNewLines(false);
+                case 1 -> parameters.mirostat(1);
+                case 2 -> parameters.mirostat(2);
+                case 3 -> parameters.topK(30).tailFreeZ(0.9);
+                case 4 -> parameters.dryMultiplier(1).frequencyPenalty(1);
+                case 5 -> parameters.xtcProbability(0.5).typicalP(0.9);
+                case 6 -> parameters.bestOf(3).logProbabilities(3).postSamplingProbabilities(true);
+                default -> parameters.stop("5");
+            }
+            results.add(rig.submit(request(parameters, rule)));
+        }
+        int whole = 0;
+        for (LoadedModelRig.Result result : results) {
+            for (Completion completion : LoadedModelRig.await(result).completions()) {
+                Matcher trigger = Pattern.compile("a|he").matcher(completion.text());
+                if (trigger.find()) {
+                    String text = completion.text().substring(trigger.start());
+                    assertThat(text).matches("(a|he)([0-9]|[0-9]{2}(-[0-9]{2})*(-[0-9]?)?!?)?");
+                    whole += text.endsWith("!") ? 1 : 0;
+                }
+            }
+        }
+        assertThat(whole).isGreaterThan(10);
+    }
+
+    @Test
     @DisplayName("leaves text without a trigger as it is without the rule, token by token")
     void withoutTrigger() {
         GenerateParameters.Builder parameters =
