@@ -26,8 +26,19 @@ class ArchitectureTest {
             noClasses().should().dependOnClassesThat().resideInAPackage("de.kherud..");
 
     @ArchTest
-    static final ArchRule CORE_NEEDS_NO_SERVER =
-            noClasses().should().dependOnClassesThat().resideInAnyPackage("jakarta..", "org.eclipse.microprofile..");
+    static final ArchRule ONLY_TYPED_REPLIES_KNOW_JAKARTA = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.hyperion.api.json")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta..", "org.eclipse.microprofile..");
+
+    @ArchTest
+    static final ArchRule TYPES_AND_JSON_STAND_ALONE = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.api.json")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.hyperion..").and(resideOutsideOfPackage("io.hyperion.api.json")));
 
     @ArchTest
     static final ArchRule THE_API_KNOWS_NOTHING_OF_CORE = noClasses()

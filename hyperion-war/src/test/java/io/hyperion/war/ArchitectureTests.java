@@ -22,10 +22,19 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule API_KNOWS_THE_JDK_ALONE = classes()
             .that()
-            .resideInAPackage("io.hyperion.api..")
+            .resideInAPackage("io.hyperion.api")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("io.hyperion.api..", "java..");
+
+    @ArchTest
+    static final ArchRule TYPED_REPLIES_KNOW_JSON_B_AND_CONSTRAINTS = classes()
+            .that()
+            .resideInAPackage("io.hyperion.api.json")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.hyperion.api.json", "java..", "jakarta.json.bind..", "jakarta.validation.constraints..");
 
     @ArchTest
     static final ArchRule CORE_NEEDS_NO_SERVER = noClasses()
