@@ -62,7 +62,11 @@ public enum ErrorCode {
     /** The request was cancelled. */
     CANCELLED("HYP-8001", ErrorKind.CANCELLED),
     /** The engine failed. */
-    ENGINE_FAILURE("HYP-9001", ErrorKind.ENGINE_FAILURE);
+    ENGINE_FAILURE("HYP-9001", ErrorKind.ENGINE_FAILURE),
+    /** The reply ended before the object that it was to give was complete. */
+    INCOMPLETE_REPLY("HYP-9002", ErrorKind.ENGINE_FAILURE),
+    /** The reply is not the object that it was to give. */
+    UNREADABLE_REPLY("HYP-9003", ErrorKind.ENGINE_FAILURE);
 
     private final String code;
     private final ErrorKind kind;

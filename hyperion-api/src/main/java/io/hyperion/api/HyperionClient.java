@@ -21,6 +21,12 @@ import java.util.concurrent.Flow;
  * {@link HyperionException}.
  */
 public interface HyperionClient {
+    /** How often {@link #converse(GenerateRequest, List)} runs tools. */
+    int DEFAULT_TOOL_ROUNDS = 8;
+
+    /** The largest accepted number of rounds of tools. */
+    int MAX_TOOL_ROUNDS = 100;
+
     /**
      * Generates and waits for the whole reply. An interrupt of the waiting thread cancels the generation.
      *
@@ -36,6 +42,95 @@ public interface HyperionClient {
      * @throws EngineException if the engine failed
      */
     GenerateReply generate(GenerateRequest request);
+
+    /**
+     * Generates an object and waits for it. The type's JSON Schema is the form of the text, so that the model cannot write anything else,
+     * and JSON-B reads it. The model is not told of the schema: the prompt should say what is wanted.
+     *
+     * <pre>{@code
+     * public record Invoice(@NotBlank String number, LocalDate date, @Size(min = 1) List<Line> lines, Optional<String> note) {}
+     *
+     * Invoice invoice = client.generate(GenerateRequest.builder().user("Read this invoice: " + text).build(), Invoice.class);
+     * }</pre>
+     *
+     * <p>Types are public records and beans, enums, lists, sets, arrays, maps with texts or enums as keys, {@code Optional}, texts,
+     * numbers, truth values and those of {@code java.time}; the constraints of Bean Validation are part of the schema. Where it is an
+     * application that calls, this needs the JSON-B of its server; in plain Java SE, Eclipse Yasson on the class path.
+     *
+     * @param request what to generate; without a {@link GenerateRequest#responseFormat()} and a grammar of its own, without tools unless
+     *     they are {@link ToolChoice#NONE not to be called}, and with one text
+     * @param type the class of the object
+     * @param <T> the type of the object
+     * @return the object
+     * @throws UnreadableReplyException if the reply was cut short ({@link ErrorCode#INCOMPLETE_REPLY}), or its JSON is no such object
+     *     ({@link ErrorCode#UNREADABLE_REPLY}), such as for a constructor that refuses it
+     * @throws InvalidRequestException ({@link ErrorCode#INVALID_SCHEMA}, parameter {@code response_format}) if a schema or the model's
+     *     grammar cannot say the type, which the message names with its place; or as {@link #generate(GenerateRequest)}
+     * @throws EngineException if there is no JSON-B; or as {@link #generate(GenerateRequest)}
+     * @throws HyperionException as {@link #generate(GenerateRequest)} does
+     */
+    default <T> T generate(GenerateRequest request, Class<T> type) {
+        return TypedReplies.generate(this, request, type);
+    }
+
+    /**
+     * Generates an object of a type with type arguments, as {@link #generate(GenerateRequest, Class)} does.
+     *
+     * <pre>{@code
+     * List<Invoice> invoices = client.generate(request, new TypeRef<List<Invoice>>() {});
+     * }</pre>
+     *
+     * @param request what to generate
+     * @param type the type of the object
+     * @param <T> the type of the object
+     * @return the object
+     * @throws HyperionException as {@link #generate(GenerateRequest, Class)} does
+     */
+    default <T> T generate(GenerateRequest request, TypeRef<T> type) {
+        return TypedReplies.generate(this, request, type);
+    }
+
+    /**
+     * Lets the model call tools until it answers, at most {@value #DEFAULT_TOOL_ROUNDS} times, as
+     * {@link #converse(GenerateRequest, List, int)} does.
+     *
+     * @param request the conversation so far
+     * @param tools the tools
+     * @return the answer, and how it came to it
+     * @throws HyperionException as {@link #converse(GenerateRequest, List, int)} does
+     */
+    default Conversation converse(GenerateRequest request, List<JavaTool> tools) {
+        return converse(request, tools, DEFAULT_TOOL_ROUNDS);
+    }
+
+    /**
+     * Lets the model call tools until it answers. In a round the model is asked, the tools that it calls are run one after the other in
+     * the calling thread, and what they give is added to the conversation.
+     *
+     * <pre>{@code
+     * JavaTool weather = JavaTool.of("weather", "Tells the weather of a city", WeatherQuery.class, query -> service.forecast(query.city()));
+     * String answer = client.converse(GenerateRequest.builder().user("Do I need an umbrella in Berlin?").build(), List.of(weather)).text();
+     * }</pre>
+     *
+     * <p>A call that fails does not end the conversation: of a tool that does not exist, of arguments that do not fit, and of an exception
+     * of the function the model is told as {@code {"error": "…"}}, and the last is logged too. {@link ToolChoice#REQUIRED} and a named tool
+     * hold for the first round; from then on the model decides. After the last round the model is asked once more, without tools, so that
+     * there is an answer. The request's time-out is that of the whole; what a function takes counts, but does not interrupt it.
+     *
+     * @param request the conversation so far, with one text; tools of its own, which a choice among them needs, must be some of the others
+     * @param tools the tools that the model is told of, each of another name
+     * @param maxRounds how often tools are run: 1 to {@value #MAX_TOOL_ROUNDS}
+     * @return the answer, and how it came to it
+     * @throws InvalidRequestException if an argument is not allowed; or as {@link #generate(GenerateRequest)}
+     * @throws GenerationCancelledException if the thread was interrupted, or a function threw an {@link InterruptedException}; its
+     *     interrupt status is set again
+     * @throws GenerationTimeoutException if the request's time-out is over
+     * @throws EngineException if there is no JSON-B; or as {@link #generate(GenerateRequest)}
+     * @throws HyperionException as {@link #generate(GenerateRequest)} does
+     */
+    default Conversation converse(GenerateRequest request, List<JavaTool> tools, int maxRounds) {
+        return ToolLoop.run(this, request, tools, maxRounds);
+    }
 
     /**
      * Generates in the background.

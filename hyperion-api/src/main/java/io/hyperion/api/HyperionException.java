@@ -18,7 +18,8 @@ public abstract sealed class HyperionException extends RuntimeException
                 ModelUnavailableException,
                 GenerationTimeoutException,
                 GenerationCancelledException,
-                EngineException {
+                EngineException,
+                UnreadableReplyException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;
