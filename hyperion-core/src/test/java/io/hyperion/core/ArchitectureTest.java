@@ -65,6 +65,14 @@ class ArchitectureTest {
                     .and(resideOutsideOfPackages("io.hyperion.core.grammar", "io.hyperion.core.schema")));
 
     @ArchTest
+    static final ArchRule JINJA_NEEDS_THE_JDK_ALONE = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.core.jinja")
+            .should()
+            .dependOnClassesThat(
+                    resideOutsideOfPackage("java..").and(resideOutsideOfPackage("io.hyperion.core.jinja")));
+
+    @ArchTest
     static final ArchRule PACKAGES_DEPEND_ONE_WAY =
             slices().matching("io.hyperion.core.(*)..").should().beFreeOfCycles();
 

@@ -132,6 +132,9 @@ final class Lexer {
     }
 
     private void comment(int start) {
+        if (at == source.length()) {
+            return;
+        }
         int end = source.indexOf("#}", at);
         if (end < 0) {
             throw Fault.syntax(start, "Missing end of comment tag");
@@ -155,6 +158,9 @@ final class Lexer {
 
     private void raw(int start) {
         int begin = at;
+        if (begin == source.length()) {
+            return;
+        }
         for (int tag = source.indexOf("{%", begin); tag >= 0; tag = source.indexOf("{%", tag + 1)) {
             char sign = sign(tag + 2);
             int i = skipSpace(tag + (sign == 0 ? 2 : 3));

@@ -333,7 +333,7 @@ final class StringMethods {
                 return;
             }
             if (parts.size() == limit) {
-                parts.add(Texts.stripRight(text.substring(i)));
+                parts.add(text.substring(i));
                 return;
             }
             int start = i;
@@ -354,7 +354,7 @@ final class StringMethods {
                 break;
             }
             if (parts.size() == limit) {
-                parts.add(Texts.stripLeft(text.substring(0, i)));
+                parts.add(text.substring(0, i));
                 break;
             }
             int end = i;

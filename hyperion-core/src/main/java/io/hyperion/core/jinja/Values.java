@@ -1,5 +1,6 @@
 package io.hyperion.core.jinja;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +31,10 @@ final class Values {
         }
         if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
             return ((Number) value).longValue();
+        }
+        if (value instanceof BigDecimal decimal) {
+            // As JSON has it, a number with a point or an exponent is a float.
+            return decimal.scale() == 0 ? Numbers.integer(decimal.unscaledValue()) : (Object) decimal.doubleValue();
         }
         if (value instanceof Float real) {
             return (double) real;
