@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What a GGUF file says of itself: header, metadata and tensor table, without the weights. Immutable.
@@ -20,6 +21,10 @@ public final class GgufFile {
     private static final String ARCHITECTURE = "general.architecture";
     /** Poolings are numbered from 0 to this: none, mean, cls, last, rank. */
     static final int MAX_POOLING_TYPE = 4;
+
+    /** The ways to split text before byte pair encoding with which llama.cpp begins each text with a token of its own accord. */
+    private static final Set<String> BOS_ADDING =
+            Set.of("llama3", "llama-v3", "llama-bpe", "falcon3", "pixtral", "tekken", "chameleon");
 
     private static final String TOKENS = "tokenizer.ggml.tokens";
 
@@ -174,6 +179,37 @@ public final class GgufFile {
     /** {@return the token that ends a text; empty if the file names none} */
     public OptionalInt eosToken() {
         return token("tokenizer.ggml.eos_token_id");
+    }
+
+    /** {@return the text of the token that begins a text, with llama.cpp's choice where the file names none; empty if there is none} */
+    public Optional<String> bosText() {
+        return tokenText(bosToken(), Map.of("llama", 1, "gpt2", 11));
+    }
+
+    /** {@return the text of the token that ends a text, with llama.cpp's choice where the file names none; empty if there is none} */
+    public Optional<String> eosText() {
+        return tokenText(eosToken(), Map.of("llama", 2, "gpt2", 11));
+    }
+
+    private Optional<String> tokenText(OptionalInt named, Map<String, Integer> otherwise) {
+        int token = named.orElse(otherwise.getOrDefault(tokenizer(), -1));
+        return metadata.get(TOKENS) instanceof GgufValue.Texts tokens && token >= 0 && token < tokens.size()
+                ? Optional.of(tokens.get(token))
+                : Optional.empty();
+    }
+
+    private String tokenizer() {
+        return text("tokenizer.ggml.model").orElse("");
+    }
+
+    /** {@return whether llama.cpp puts the token that begins a text before each text} */
+    public boolean addsBos() {
+        if (metadata.get("tokenizer.ggml.add_bos_token") instanceof GgufValue.Bool adds) {
+            return adds.value();
+        }
+        return tokenizer().equals("llama")
+                || tokenizer().equals("gpt2")
+                        && BOS_ADDING.contains(text("tokenizer.ggml.pre").orElse(""));
     }
 
     private OptionalInt token(String key) {

@@ -35,7 +35,6 @@ import io.hyperion.core.gguf.LoraFileValidator;
 import io.hyperion.core.gguf.ModelFileValidator;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.prompt.PromptTemplate;
-import io.hyperion.core.prompt.PromptTemplates;
 import io.hyperion.core.sequence.SequenceStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +70,7 @@ public final class CatalogModel {
     private Optional<ModelInfo.Details> details = Optional.empty();
     private int cells;
     private Optional<GgufFingerprint> fingerprint = Optional.empty();
-    private Optional<PromptTemplate> template = Optional.empty();
+    private ChatTemplates chatTemplates = ChatTemplates.NONE;
     private Optional<LoadedModel> loaded = Optional.empty();
     private ModelFigures past = ModelFigures.NONE;
     /** How it is loaded to make vectors of texts; empty if it generates text. */
@@ -130,13 +129,21 @@ public final class CatalogModel {
      */
     public Generation submit(GenerateRequest request, GenerateListener listener) {
         LoadedModel ready;
-        ModelRequest rendered;
+        ChatTemplates chat;
         synchronized (lock) {
             requireServing();
             if (embedding.isPresent()) {
                 throw doesNotGenerate();
             }
-            rendered = rendered(request);
+            chat = chatTemplates;
+        }
+        // Not under the lock: a template may take its time.
+        ModelRequest rendered = rendered(request, chat);
+        synchronized (lock) {
+            requireServing();
+            if (embedding.isPresent()) {
+                throw doesNotGenerate();
+            }
             if (loaded.isEmpty()) {
                 WaitingGeneration generation = new WaitingGeneration(name(), rendered, listener);
                 waitForModel(generation);
@@ -156,11 +163,12 @@ public final class CatalogModel {
      * @throws HyperionException if it does not fit the model or its template, or the model cannot be loaded
      */
     public String render(GenerateRequest request) {
-        ModelRequest rendered;
+        ChatTemplates chat;
         synchronized (lock) {
             requireServing();
-            rendered = rendered(request);
+            chat = chatTemplates;
         }
+        ModelRequest rendered = rendered(request, chat);
         return rendered.prompt() instanceof Prompt.Raw raw
                 ? raw.text()
                 : awaitLoaded().render(rendered);
@@ -368,9 +376,9 @@ public final class CatalogModel {
         return new ModelUnavailableException(ErrorCode.SHUTTING_DOWN, "The model '" + name() + "' is being unloaded");
     }
 
-    private ModelRequest rendered(GenerateRequest request) {
+    private ModelRequest rendered(GenerateRequest request, ChatTemplates chat) {
         return new ModelRequest(
-                prompt(request),
+                prompt(request, chat),
                 request.parameters().orElse(settings.defaults()),
                 Optional.empty(),
                 List.of(),
@@ -378,7 +386,7 @@ public final class CatalogModel {
                 request.caller());
     }
 
-    private Prompt prompt(GenerateRequest request) {
+    private Prompt prompt(GenerateRequest request, ChatTemplates templates) {
         if (!(request.prompt() instanceof Prompt.Chat chat)) {
             if (request.template().isPresent()) {
                 throw new InvalidRequestException(
@@ -388,15 +396,8 @@ public final class CatalogModel {
             }
             return request.prompt();
         }
-        PromptTemplate rendering = request.template()
-                .map(PromptTemplates::named)
-                .or(() -> template)
-                .orElseThrow(() -> new InvalidRequestException(
-                        ErrorCode.UNSUPPORTED_TEMPLATE,
-                        "template",
-                        "The chat template of model '" + name()
-                                + "' is not supported: name another in 'template', or send a raw 'prompt'"));
-        return new Prompt.Raw(rendering.render(chat.messages(), request.templateVariables()));
+        PromptTemplate template = templates.of(request.template());
+        return new Prompt.Raw(template.render(chat.messages(), request.tools(), request.templateVariables()));
     }
 
     /** Reads the header of the file: the state is {@code READY} or {@code FAILED} afterwards. */
@@ -431,9 +432,7 @@ public final class CatalogModel {
                     file.vocabularySize(),
                     file.fileSize(),
                     file.chatTemplate().isPresent()));
-            template = settings.template()
-                    .map(PromptTemplates::named)
-                    .or(() -> PromptTemplates.forModel(file.chatTemplate()));
+            chatTemplates = ChatTemplates.of(name(), settings.template(), file);
             state = ModelState.READY;
             reason = Optional.empty();
         } catch (NoSuchFileException e) {

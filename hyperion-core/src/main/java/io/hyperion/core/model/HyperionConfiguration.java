@@ -8,6 +8,7 @@ import io.hyperion.core.engine.EngineSettings;
 import io.hyperion.core.engine.LoraSettings;
 import io.hyperion.core.llama.Pooling;
 import io.hyperion.core.prompt.PromptTemplates;
+import io.hyperion.core.prompt.SpecialTokens;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,7 +171,7 @@ public record HyperionConfiguration(
         }
         try {
             Optional<String> template = Optional.ofNullable(values.get("chat-template"));
-            template.ifPresent(PromptTemplates::named);
+            template.ifPresent(new PromptTemplates(SpecialTokens.NONE)::of);
             return new ModelSettings(
                     name,
                     Optional.of(path(prefix, values)),

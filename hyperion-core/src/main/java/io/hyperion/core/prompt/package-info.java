@@ -1,2 +1,2 @@
-/** Turns messages into the text that a model was trained to go on from. */
+/** Turns messages and tools into the text that a model was trained to go on from, with templates in Jinja. */
 package io.hyperion.core.prompt;

@@ -1,0 +1,144 @@
+package io.hyperion.core.prompt;
+
+import io.hyperion.core.jinja.JinjaException;
+import io.hyperion.core.jinja.JinjaTemplate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds out what a template can render: each probe is a small conversation with a word in it that must come out. The idea is that of
+ * minja, the engine of llama.cpp.
+ */
+final class CapabilityProbe {
+    private static final String NEEDLE = "probe-needle";
+    private static final String TOOL = "probe_tool";
+    private static final String ARGUMENT = "probe_argument";
+    private static final Map<String, Object> USER = Map.of("role", "user", "content", "Hello");
+
+    private static final Optional<List<Object>> WITH_TOOL = Optional.of(List.of(tool()));
+
+    private final JinjaTemplate template;
+    private final SpecialTokens tokens;
+    private final boolean typed;
+
+    private CapabilityProbe(JinjaTemplate template, SpecialTokens tokens, boolean typed) {
+        this.template = template;
+        this.tokens = tokens;
+        this.typed = typed;
+    }
+
+    static TemplateCapabilities of(JinjaTemplate template, String source, SpecialTokens tokens) {
+        CapabilityProbe plain = new CapabilityProbe(template, tokens, false);
+        CapabilityProbe parts = new CapabilityProbe(template, tokens, true);
+        boolean typed = !plain.renders(List.of(plain.message("user", NEEDLE)), NEEDLE)
+                && parts.renders(List.of(parts.message("user", NEEDLE)), NEEDLE);
+        return (typed ? parts : plain).probe(source);
+    }
+
+    private TemplateCapabilities probe(String source) {
+        boolean asText = callRenders("{\"" + ARGUMENT + "\": \"x\"}", "");
+        boolean asObject = callRenders(Map.of(ARGUMENT, "x"), "");
+        boolean calls = asText || asObject;
+        Object arguments = asText ? "{\"" + ARGUMENT + "\": \"x\"}" : Map.of(ARGUMENT, "x");
+        return new TemplateCapabilities(
+                text(List.of(user()), WITH_TOOL).contains(TOOL),
+                calls,
+                asObject && !asText,
+                calls && renders(afterCall(arguments), NEEDLE),
+                renders(List.of(message("system", NEEDLE), user()), NEEDLE),
+                source.contains("developer") && renders(List.of(message("developer", NEEDLE), user()), NEEDLE),
+                calls && callRenders(arguments, null),
+                rendered(List.of(user()), Optional.of(List.of())).isPresent()
+                        || rendered(List.of(user()), Optional.empty()).isEmpty(),
+                typed);
+    }
+
+    private Map<String, Object> user() {
+        return typed ? message("user", "Hello") : USER;
+    }
+
+    private Map<String, Object> message(String role, Object content) {
+        Map<String, Object> message = new HashMap<>();
+        message.put("role", role);
+        message.put("content", typed && content != null ? ConversationWriter.parts(content.toString()) : content);
+        return message;
+    }
+
+    private static Map<String, Object> tool() {
+        return ConversationWriter.tool(
+                TOOL,
+                "A tool.",
+                Map.of(
+                        "type",
+                        "object",
+                        "properties",
+                        Map.of(ARGUMENT, Map.of("type", "string", "description", "An argument.")),
+                        "required",
+                        List.of(ARGUMENT)));
+    }
+
+    /** Whether an argument comes out as a name of JSON, and null as no text. */
+    private boolean callRenders(Object arguments, Object content) {
+        String rendered = text(List.of(user(), call(arguments, content)), WITH_TOOL);
+        String without = text(List.of(user()), WITH_TOOL);
+        boolean argument = count(rendered, ARGUMENT) > count(without, ARGUMENT) && rendered.contains(TOOL);
+        // A text that is written as JSON once more is not what the model was trained with.
+        return argument && !rendered.contains("\\\"" + ARGUMENT) && (content != null || !rendered.contains("None"));
+    }
+
+    private static int count(String text, String part) {
+        int count = 0;
+        for (int i = text.indexOf(part); i >= 0; i = text.indexOf(part, i + part.length())) {
+            count++;
+        }
+        return count;
+    }
+
+    private Map<String, Object> call(Object arguments, Object content) {
+        Map<String, Object> message = message("assistant", content);
+        message.put(
+                "tool_calls",
+                List.of(Map.of(
+                        "id",
+                        "call0abcd",
+                        "type",
+                        "function",
+                        "function",
+                        Map.of("name", TOOL, "arguments", arguments))));
+        return message;
+    }
+
+    private List<Map<String, Object>> afterCall(Object arguments) {
+        Map<String, Object> response = message("tool", NEEDLE);
+        response.put("name", TOOL);
+        response.put("tool_call_id", "call0abcd");
+        return List.of(user(), call(arguments, ""), response);
+    }
+
+    private boolean renders(List<Map<String, Object>> messages, String needle) {
+        return text(messages, Optional.of(List.of())).contains(needle)
+                || text(messages, Optional.empty()).contains(needle);
+    }
+
+    private String text(List<Map<String, Object>> messages, Optional<List<Object>> tools) {
+        return rendered(messages, tools).orElse("");
+    }
+
+    /**
+     * @param tools the tools, of which none are told as null; or empty to tell nothing of tools
+     * @return what is rendered; empty if the template fails or refuses it
+     */
+    private Optional<String> rendered(List<Map<String, Object>> messages, Optional<List<Object>> tools) {
+        Map<String, Object> variables = ConversationWriter.variables(tokens);
+        variables.put("messages", messages);
+        tools.ifPresent(known -> variables.put("tools", known.isEmpty() ? null : known));
+        try {
+            return Optional.of(template.render(variables));
+        } catch (JinjaException e) {
+            // That it fails is the answer.
+            return Optional.empty();
+        }
+    }
+}
