@@ -200,7 +200,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             return Optional::empty;
         }
         TextRule rule = request.rule().get();
-        Grammar grammar = Grammar.parse(rule.grammar());
+        Grammar grammar = rule.grammar();
         TokenTrie trie = tokenTrie();
         if (!request.pieces().named().isEmpty()) {
             trie = trie.withNamed(request.pieces().named());

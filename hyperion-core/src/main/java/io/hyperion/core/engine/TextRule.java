@@ -1,17 +1,18 @@
 package io.hyperion.core.engine;
 
+import io.hyperion.core.grammar.Grammar;
 import java.util.List;
 import java.util.Objects;
 
 /**
  * What the generated text must match.
  *
- * @param grammar a grammar in GBNF, as {@link io.hyperion.core.grammar.Grammar} reads it
+ * @param grammar which texts match
  * @param triggers none if the text as a whole must match. Else texts of which the first one that is complete in the generated text begins
  *     what must match: the trigger's own text and all behind it. What comes before may be anything. Each is the begin of a text of the
  *     grammar, and not empty.
  */
-public record TextRule(String grammar, List<String> triggers) {
+public record TextRule(Grammar grammar, List<String> triggers) {
     /**
      * @throws IllegalArgumentException if a trigger is empty
      */
@@ -21,5 +22,16 @@ public record TextRule(String grammar, List<String> triggers) {
         if (triggers.contains("")) {
             throw new IllegalArgumentException("A trigger must not be empty");
         }
+    }
+
+    /**
+     * A rule whose grammar is still to be read.
+     *
+     * @param gbnf the grammar, as {@link Grammar#parse} reads it
+     * @param triggers as above
+     * @throws io.hyperion.api.InvalidRequestException as {@link Grammar#parse} does
+     */
+    public TextRule(String gbnf, List<String> triggers) {
+        this(Grammar.parse(gbnf), triggers);
     }
 }

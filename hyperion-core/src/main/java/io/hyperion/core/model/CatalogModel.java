@@ -34,7 +34,6 @@ import io.hyperion.core.gguf.GgufFingerprint;
 import io.hyperion.core.gguf.LoraFileValidator;
 import io.hyperion.core.gguf.ModelFileValidator;
 import io.hyperion.core.llama.LlamaException;
-import io.hyperion.core.prompt.PromptTemplate;
 import io.hyperion.core.sequence.SequenceStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +69,7 @@ public final class CatalogModel {
     private Optional<ModelInfo.Details> details = Optional.empty();
     private int cells;
     private Optional<GgufFingerprint> fingerprint = Optional.empty();
-    private ChatTemplates chatTemplates = ChatTemplates.NONE;
+    private RequestPreparation preparation;
     private Optional<LoadedModel> loaded = Optional.empty();
     private ModelFigures past = ModelFigures.NONE;
     /** How it is loaded to make vectors of texts; empty if it generates text. */
@@ -84,6 +83,7 @@ public final class CatalogModel {
         this.settings = settings;
         this.library = library;
         this.listener = listener;
+        this.preparation = new RequestPreparation(ChatTemplates.NONE, settings.defaults());
         synchronized (lock) {
             examine();
         }
@@ -128,30 +128,31 @@ public final class CatalogModel {
      * @throws HyperionException if the request is refused; the listener then hears nothing
      */
     public Generation submit(GenerateRequest request, GenerateListener listener) {
-        LoadedModel ready;
-        ChatTemplates chat;
+        RequestPreparation preparing;
         synchronized (lock) {
             requireServing();
             if (embedding.isPresent()) {
                 throw doesNotGenerate();
             }
-            chat = chatTemplates;
+            preparing = preparation;
         }
-        // Not under the lock: a template may take its time.
-        ModelRequest rendered = rendered(request, chat);
+        // Not under the lock: long prompts and large schemas take a while.
+        RequestPreparation.Prepared prepared = preparing.prepare(request);
+        GenerateListener reading = prepared.reading(listener);
+        LoadedModel ready;
         synchronized (lock) {
             requireServing();
             if (embedding.isPresent()) {
                 throw doesNotGenerate();
             }
             if (loaded.isEmpty()) {
-                WaitingGeneration generation = new WaitingGeneration(name(), rendered, listener);
+                WaitingGeneration generation = new WaitingGeneration(name(), prepared.request(), reading);
                 waitForModel(generation);
                 return generation;
             }
             ready = loaded.get();
         }
-        return ready.submit(rendered, listener);
+        return ready.submit(prepared.request(), reading);
     }
 
     /**
@@ -163,15 +164,16 @@ public final class CatalogModel {
      * @throws HyperionException if it does not fit the model or its template, or the model cannot be loaded
      */
     public String render(GenerateRequest request) {
-        ChatTemplates chat;
+        RequestPreparation preparing;
         synchronized (lock) {
             requireServing();
-            chat = chatTemplates;
+            preparing = preparation;
         }
-        ModelRequest rendered = rendered(request, chat);
-        return rendered.prompt() instanceof Prompt.Raw raw
+        Prompt prompt = preparing.prompt(request);
+        return prompt instanceof Prompt.Raw raw
                 ? raw.text()
-                : awaitLoaded().render(rendered);
+                : awaitLoaded()
+                        .render(new ModelRequest(prompt, request.parameters().orElse(settings.defaults())));
     }
 
     /**
@@ -376,30 +378,6 @@ public final class CatalogModel {
         return new ModelUnavailableException(ErrorCode.SHUTTING_DOWN, "The model '" + name() + "' is being unloaded");
     }
 
-    private ModelRequest rendered(GenerateRequest request, ChatTemplates chat) {
-        return new ModelRequest(
-                prompt(request, chat),
-                request.parameters().orElse(settings.defaults()),
-                Optional.empty(),
-                List.of(),
-                request.timeout(),
-                request.caller());
-    }
-
-    private Prompt prompt(GenerateRequest request, ChatTemplates templates) {
-        if (!(request.prompt() instanceof Prompt.Chat chat)) {
-            if (request.template().isPresent()) {
-                throw new InvalidRequestException(
-                        ErrorCode.CONFLICT,
-                        "template",
-                        "'template' needs 'messages': a raw 'prompt' is taken as it is");
-            }
-            return request.prompt();
-        }
-        PromptTemplate template = templates.of(request.template());
-        return new Prompt.Raw(template.render(chat.messages(), request.tools(), request.templateVariables()));
-    }
-
     /** Reads the header of the file: the state is {@code READY} or {@code FAILED} afterwards. */
     private void examine() {
         state = ModelState.FAILED;
@@ -432,7 +410,8 @@ public final class CatalogModel {
                     file.vocabularySize(),
                     file.fileSize(),
                     file.chatTemplate().isPresent()));
-            chatTemplates = ChatTemplates.of(name(), settings.template(), file);
+            preparation =
+                    new RequestPreparation(ChatTemplates.of(name(), settings.template(), file), settings.defaults());
             state = ModelState.READY;
             reason = Optional.empty();
         } catch (NoSuchFileException e) {

@@ -13,11 +13,14 @@ import java.util.Map;
 public final class PromptTemplate {
     private static final String ADD_GENERATION_PROMPT = "add_generation_prompt";
 
+    private final String source;
     private final JinjaTemplate template;
     private final SpecialTokens tokens;
     private final TemplateCapabilities capabilities;
 
-    private PromptTemplate(JinjaTemplate template, SpecialTokens tokens, TemplateCapabilities capabilities) {
+    private PromptTemplate(
+            String source, JinjaTemplate template, SpecialTokens tokens, TemplateCapabilities capabilities) {
+        this.source = source;
         this.template = template;
         this.tokens = tokens;
         this.capabilities = capabilities;
@@ -25,7 +28,12 @@ public final class PromptTemplate {
 
     static PromptTemplate compile(String source, SpecialTokens tokens) throws JinjaException {
         JinjaTemplate template = JinjaTemplate.compile(source);
-        return new PromptTemplate(template, tokens, CapabilityProbe.of(template, source, tokens));
+        return new PromptTemplate(source, template, tokens, CapabilityProbe.of(template, source, tokens));
+    }
+
+    /** {@return its text, which tells what model it is for} */
+    public String source() {
+        return source;
     }
 
     /** {@return what it can render} */

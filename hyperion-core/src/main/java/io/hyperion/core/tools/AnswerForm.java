@@ -4,13 +4,20 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.Message;
 import io.hyperion.api.ResponseFormat;
 import io.hyperion.api.Tool;
 import io.hyperion.api.ToolChoice;
 import io.hyperion.core.grammar.Grammar;
 import io.hyperion.core.schema.SchemaRules;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,6 +32,9 @@ import java.util.Optional;
  * @param format what form a text has that is no call
  */
 public record AnswerForm(ToolForm form, List<Tool> tools, ToolChoice choice, boolean several, ResponseFormat format) {
+    private static final DateTimeFormatter DATE_TIME =
+            DateTimeFormatter.ofPattern("MMM dd yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
+
     public AnswerForm {
         tools = List.copyOf(tools);
     }
@@ -50,6 +60,57 @@ public record AnswerForm(ToolForm form, List<Tool> tools, ToolChoice choice, boo
     /** {@return whether the text is bound to anything} */
     public boolean isBound() {
         return !tools.isEmpty() || format != ResponseFormat.TEXT;
+    }
+
+    /**
+     * The conversation as the model's template is to be given it.
+     *
+     * @param messages at least one turn
+     * @param tellsTools whether the template tells the model of tools
+     * @return the turns; the model is told in words what the template does not tell
+     */
+    public List<Message> messages(List<Message> messages, boolean tellsTools) {
+        List<Message> told = new ArrayList<>(messages);
+        if (form == ToolForm.MISTRAL) {
+            told.replaceAll(ToolPrompt::withMistralIds);
+        }
+        // Firefunction's templates have the tools in a variable of their own.
+        boolean listed = tellsTools || form == ToolForm.FIREFUNCTION;
+        if (tools.isEmpty() || listed && form != ToolForm.GENERIC) {
+            return told;
+        }
+        String how = form == ToolForm.GENERIC
+                ? ToolPrompt.howToAnswer(several, choice == ToolChoice.AUTO)
+                : ToolPrompt.howToCall(form);
+        return ToolPrompt.withSystem(told, listed ? how : ToolPrompt.list(tools) + "\n\n" + how);
+    }
+
+    /**
+     * The variables that templates of the form know beside the usual ones.
+     *
+     * @return the values by name
+     */
+    public Map<String, Object> variables() {
+        Map<String, Object> variables = new LinkedHashMap<>();
+        if (form == ToolForm.LLAMA_3 && !tools.isEmpty()) {
+            // In the system's turn: in the user's they would stand in the way of a conversation that does not begin
+            // with one.
+            variables.put("tools_in_user_message", false);
+            List<String> known = tools.stream()
+                    .filter(tool -> CodeTools.queryProperty(tool).isPresent())
+                    .map(Tool::name)
+                    .toList();
+            if (!known.isEmpty()) {
+                variables.put("builtin_tools", known);
+            }
+        }
+        if (form == ToolForm.FIREFUNCTION) {
+            variables.put(
+                    "functions",
+                    JsonTexts.of(tools.stream().map(ToolPrompt::described).toList()));
+            variables.put("datetime", DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)));
+        }
+        return variables;
     }
 
     /** {@return the control tokens that must show as text} */
@@ -126,7 +187,7 @@ public record AnswerForm(ToolForm form, List<Tool> tools, ToolChoice choice, boo
 
     private String content() {
         SchemaRules rules = new SchemaRules();
-        return rules.text(CallGrammar.content(form == ToolForm.GENERIC ? ToolForm.HERMES : form, rules, schema()));
+        return rules.text(CallGrammar.content(form, rules, schema()));
     }
 
     private String calls(boolean thinking) {

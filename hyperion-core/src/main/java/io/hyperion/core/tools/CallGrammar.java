@@ -106,7 +106,8 @@ final class CallGrammar {
      * @return GBNF
      */
     String callsOrContent(Optional<Map<String, Object>> schema) {
-        String content = rules.addRule("content", content(form, rules, schema));
+        String value = content(form, rules, schema);
+        String content = rules.addRule("content", form == ToolForm.GENERIC ? answer("response", value) : value);
         return rules.text(rules.addRule("calls", calls()) + " | " + content);
     }
 
@@ -130,7 +131,6 @@ final class CallGrammar {
         return switch (form) {
             case FUNCTIONARY_3_2 -> "\"all\\n\" " + value;
             case COMMAND_R7B -> "\"<|START_RESPONSE|>\"? " + value + " \"<|END_RESPONSE|>\"?";
-            case GENERIC -> answer("response", value);
             default -> value;
         };
     }

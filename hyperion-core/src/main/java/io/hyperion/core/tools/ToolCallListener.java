@@ -59,10 +59,9 @@ final class ToolCallListener implements GenerateListener {
                     each.remove();
                 }
             }
-            listener.onPiece(new GenerateEvent.Piece(
-                    text, piece.completion(), piece.probabilities(), piece.tokens(), piece.progress()));
+            listener.onPiece(piece.withText(text));
         }
-        tell(piece.completion(), parts);
+        tell(piece.completion(), piece.completions(), parts);
     }
 
     @Override
@@ -74,11 +73,11 @@ final class ToolCallListener implements GenerateListener {
         return byCompletion.computeIfAbsent(completion, index -> readings.get());
     }
 
-    private void tell(int completion, List<CallSink.Part> parts) {
+    private void tell(int completion, int completions, List<CallSink.Part> parts) {
         for (CallSink.Part part : parts) {
             if (part instanceof CallSink.Part.Text text) {
-                listener.onPiece(
-                        new GenerateEvent.Piece(text.text(), completion, List.of(), List.of(), Optional.empty()));
+                listener.onPiece(new GenerateEvent.Piece(
+                        text.text(), completion, completions, List.of(), List.of(), Optional.empty()));
             } else if (part instanceof CallSink.Part.Call call) {
                 listener.onToolCall(new GenerateEvent.ToolCallPiece(
                         completion, call.index(), call.id(), call.name(), call.arguments()));
@@ -94,7 +93,7 @@ final class ToolCallListener implements GenerateListener {
             boolean cut = completion.finishReason() != FinishReason.STOP
                     || completion.stopString().isPresent();
             reading.parser().finish(cut);
-            tell(completions.size(), reading.sink().drain());
+            tell(completions.size(), reply.completions().size(), reading.sink().drain());
             completions.add(withCalls(completion, reading.sink()));
         }
         listener.onDone(new GenerateReply(

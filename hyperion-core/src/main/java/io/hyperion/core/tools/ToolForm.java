@@ -114,6 +114,28 @@ public enum ToolForm {
         return template.contains("[TOOL_CALLS]") ? MISTRAL : GENERIC;
     }
 
+    /**
+     * Completes a prompt whose template leaves it unfinished: DeepSeek's own ends behind the results of tools.
+     *
+     * @param prompt what the template gave, with the begin of an answer
+     * @return the prompt that an answer can follow
+     */
+    public String completed(String prompt) {
+        return this == DEEPSEEK && prompt.endsWith("<｜tool▁outputs▁end｜>")
+                ? prompt + "<｜end▁of▁sentence｜><｜Assistant｜>"
+                : prompt;
+    }
+
+    /**
+     * {@return whether an answer to a prompt begins within what the model thinks, because the template has begun that}
+     *
+     * @param prompt the prompt
+     */
+    public static boolean isThinking(String prompt) {
+        String end = prompt.stripTrailing();
+        return end.endsWith("<think>") || end.endsWith("<|START_THINKING|>");
+    }
+
     /** {@return how calls are written} */
     CallSyntax syntax() {
         return syntax;

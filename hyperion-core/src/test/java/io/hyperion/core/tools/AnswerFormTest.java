@@ -422,17 +422,17 @@ class AnswerFormTest {
             }
         });
         List<Integer> ids = List.of(7, 8);
-        listener.onPiece(new GenerateEvent.Piece("Hel", 1, List.of()));
-        listener.onPiece(new GenerateEvent.Piece("<tool_call>{\"name\": ", 0, List.of(), ids, Optional.empty()));
-        listener.onPiece(new GenerateEvent.Piece("lo", 1, List.of(), ids, Optional.empty()));
-        listener.onPiece(new GenerateEvent.Piece("\"clock.now-2\", \"arguments\": {", 0, List.of()));
+        listener.onPiece(piece("Hel", 1, List.of()));
+        listener.onPiece(piece("<tool_call>{\"name\": ", 0, ids));
+        listener.onPiece(piece("lo", 1, ids));
+        listener.onPiece(piece("\"clock.now-2\", \"arguments\": {", 0, List.of()));
         String id = ((GenerateEvent.ToolCallPiece) events.get(3)).id();
         assertThat(id).matches("call_[A-Za-z0-9]{24}");
         assertThat(events)
                 .containsExactly(
-                        new GenerateEvent.Piece("Hel", 1, List.of()),
-                        new GenerateEvent.Piece("", 0, List.of(), ids, Optional.empty()),
-                        new GenerateEvent.Piece("lo", 1, List.of(), ids, Optional.empty()),
+                        piece("Hel", 1, List.of()),
+                        piece("", 0, ids),
+                        piece("lo", 1, ids),
                         new GenerateEvent.ToolCallPiece(0, 0, id, "clock.now-2", "{"));
         listener.onDone(reply(
                 new Completion("…", 9, FinishReason.LENGTH, Optional.empty(), false, List.of()),
@@ -441,6 +441,10 @@ class AnswerFormTest {
         assertThat(done.get().completions().get(0).finishReason()).isEqualTo(FinishReason.LENGTH);
         assertThat(done.get().completions().get(1).text()).isEqualTo("Hello");
         assertThat(done.get().completions().get(1).finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    private static GenerateEvent.Piece piece(String text, int completion, List<Integer> tokens) {
+        return new GenerateEvent.Piece(text, completion, 2, List.of(), tokens, Optional.empty());
     }
 
     @Test
