@@ -58,11 +58,13 @@ final class CallGrammar {
                 Stream.concat(
                                 Stream.of("<|python_tag|>"),
                                 tools.stream()
-                                        .flatMap(tool -> Stream.of(
-                                                "{\"name\": \"" + tool.name() + "\"",
-                                                "{\"name\":\"" + tool.name() + "\"",
-                                                "{\"type\": \"function\", \"name\": \"" + tool.name() + "\"",
-                                                "{\"type\":\"function\",\"name\":\"" + tool.name() + "\"")))
+                                        .map(CallGrammar::nameBegin)
+                                        .flatMap(name -> Stream.of(
+                                                "{\"name\": \"" + name,
+                                                "{\"name\":\"" + name,
+                                                "{\"type\": \"function\", \"name\": \"" + name,
+                                                "{\"type\":\"function\",\"name\":\"" + name)))
+                        .distinct()
                         .toList();
             case MISTRAL -> List.of("[TOOL_CALLS]");
             case COMMAND_R7B -> List.of("<|START_ACTION|>");
@@ -81,6 +83,12 @@ final class CallGrammar {
                 tools.stream().map(tool -> tool.name() + "\n{").toList();
             case GENERIC -> List.of();
         };
+    }
+
+    /** {@return enough of a tool's name to know a call of it by; all of many long names would be much to look for} */
+    private static String nameBegin(Tool tool) {
+        String name = tool.name() + "\"";
+        return name.substring(0, Math.min(name.length(), 12));
     }
 
     /**
