@@ -6,12 +6,16 @@ import io.hyperion.api.LogitBias;
 import io.hyperion.api.LoraScale;
 import io.hyperion.api.Parameter;
 import io.hyperion.api.Prompt;
+import io.hyperion.api.ResponseFormat;
 import io.hyperion.api.Sampler;
+import io.hyperion.api.Tool;
+import io.hyperion.api.ToolChoice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -127,8 +131,17 @@ final class RandomRequests {
                 request.template(oneOf(List.of("chatml", "none")));
             }
             request.templateVariable("x", null);
+            if (random.nextInt(3) == 0) {
+                tools(request);
+            }
         } else if (sane || random.nextInt(20) > 0) {
             request.prompt(prompt(sane));
+        }
+        if (random.nextInt(12) == 0) {
+            request.responseFormat(oneOf(List.of(
+                    ResponseFormat.JSON_OBJECT,
+                    new ResponseFormat.JsonSchema(Map.of("enum", List.of(1, "a"))),
+                    new ResponseFormat.JsonSchema(Map.of("type", "nothing")))));
         }
         return request.parameters(parameters.build()).build();
     }
@@ -170,6 +183,21 @@ final class RandomRequests {
                             : oneOf(List.of(-1, 311, 312, 313, 317, 318, 1 << 20, Integer.MAX_VALUE)));
         }
         return tokens;
+    }
+
+    private void tools(GenerateRequest.Builder request) {
+        List<Tool> tools = List.of(
+                new Tool("get_weather", text(true), Map.of("properties", Map.of("city", Map.of("type", "string")))),
+                new Tool("python", "", Map.of("properties", Map.of("code", Map.of("type", "string")))),
+                new Tool("clock.now-2", "", Map.of()));
+        request.tools(tools.subList(0, 1 + random.nextInt(3)))
+                .parallelToolCalls(random.nextBoolean())
+                .toolChoice(oneOf(List.of(
+                        ToolChoice.AUTO,
+                        ToolChoice.REQUIRED,
+                        ToolChoice.NONE,
+                        new ToolChoice.Named("get_weather"),
+                        new ToolChoice.Named("python"))));
     }
 
     private void set(GenerateParameters.Builder parameters, Parameter parameter, boolean sane) {
