@@ -73,6 +73,15 @@ class ArchitectureTest {
                     resideOutsideOfPackage("java..").and(resideOutsideOfPackage("io.hyperion.core.jinja")));
 
     @ArchTest
+    static final ArchRule CALLS_ARE_TEXT_TO_WHOEVER_READS_THEM = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.core.tools")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.hyperion.core..")
+                    .and(resideOutsideOfPackages(
+                            "io.hyperion.core.tools", "io.hyperion.core.schema", "io.hyperion.core.grammar")));
+
+    @ArchTest
     static final ArchRule PACKAGES_DEPEND_ONE_WAY =
             slices().matching("io.hyperion.core.(*)..").should().beFreeOfCycles();
 

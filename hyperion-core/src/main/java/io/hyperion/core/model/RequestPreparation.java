@@ -115,9 +115,10 @@ final class RequestPreparation {
         Map<String, Object> variables = new LinkedHashMap<>(answer.variables());
         variables.putAll(request.templateVariables());
         PromptTemplate template = templates.of(request.template());
-        List<Message> messages =
-                answer.messages(chat.messages(), template.capabilities().tools());
-        String text = template.render(messages, answer.tools(), variables);
+        boolean tellsTools = template.capabilities().tools();
+        List<Message> messages = answer.messages(chat.messages(), tellsTools);
+        // A template that does not tell of tools may fail if there are any.
+        String text = template.render(messages, tellsTools ? answer.tools() : List.of(), variables);
         boolean unfinished = Boolean.FALSE.equals(variables.get(ADD_GENERATION_PROMPT));
         return new Prompt.Raw(unfinished ? text : answer.form().completed(text));
     }
