@@ -38,8 +38,8 @@ final class CapabilityProbe {
     }
 
     private TemplateCapabilities probe(String source) {
-        boolean asText = callRenders("{\"" + ARGUMENT + "\": \"x\"}", "");
-        boolean asObject = callRenders(Map.of(ARGUMENT, "x"), "");
+        boolean asText = callRenders("{\"" + ARGUMENT + "\": \"x\"}");
+        boolean asObject = callRenders(Map.of(ARGUMENT, "x"));
         boolean calls = asText || asObject;
         Object arguments = asText ? "{\"" + ARGUMENT + "\": \"x\"}" : Map.of(ARGUMENT, "x");
         return new TemplateCapabilities(
@@ -79,10 +79,20 @@ final class CapabilityProbe {
                         List.of(ARGUMENT)));
     }
 
-    /** Whether an argument comes out as a name of JSON, and null as no text. */
+    /** DeepSeek's templates render the calls of an assistant whose content is null, and of no other. */
+    private boolean callRenders(Object arguments) {
+        return callRenders(arguments, "") || callRenders(arguments, null);
+    }
+
     private boolean callRenders(Object arguments, Object content) {
-        String rendered = text(List.of(user(), call(arguments, content)), WITH_TOOL);
-        String without = text(List.of(user()), WITH_TOOL);
+        // Some templates fail if they are told of tools, but render calls.
+        return callRenders(arguments, content, WITH_TOOL) || callRenders(arguments, content, Optional.of(List.of()));
+    }
+
+    /** Whether an argument comes out as a name of JSON, and null as no text. */
+    private boolean callRenders(Object arguments, Object content, Optional<List<Object>> tools) {
+        String rendered = text(List.of(user(), call(arguments, content)), tools);
+        String without = text(List.of(user()), tools);
         boolean argument = count(rendered, ARGUMENT) > count(without, ARGUMENT) && rendered.contains(TOOL);
         // A text that is written as JSON once more is not what the model was trained with.
         return argument && !rendered.contains("\\\"" + ARGUMENT) && (content != null || !rendered.contains("None"));
@@ -133,6 +143,9 @@ final class CapabilityProbe {
     private Optional<String> rendered(List<Map<String, Object>> messages, Optional<List<Object>> tools) {
         Map<String, Object> variables = ConversationWriter.variables(tokens);
         variables.put("messages", messages);
+        // Firefunction's template knows its tools, and the time, by these.
+        variables.put("functions", "");
+        variables.put("datetime", "");
         tools.ifPresent(known -> variables.put("tools", known.isEmpty() ? null : known));
         try {
             return Optional.of(template.render(variables));

@@ -13,7 +13,6 @@ import io.hyperion.core.schema.SchemaRules;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,10 +69,14 @@ public record AnswerForm(ToolForm form, List<Tool> tools, ToolChoice choice, boo
      * @return the turns; the model is told in words what the template does not tell
      */
     public List<Message> messages(List<Message> messages, boolean tellsTools) {
-        List<Message> told = new ArrayList<>(messages);
-        if (form == ToolForm.MISTRAL) {
-            told.replaceAll(ToolPrompt::withMistralIds);
-        }
+        List<Message> told =
+                switch (form) {
+                    case MISTRAL ->
+                        messages.stream().map(ToolPrompt::withMistralIds).toList();
+                    case DEEPSEEK ->
+                        messages.stream().flatMap(ToolPrompt::forDeepSeek).toList();
+                    default -> messages;
+                };
         // Firefunction's templates have the tools in a variable of their own.
         boolean listed = tellsTools || form == ToolForm.FIREFUNCTION;
         if (tools.isEmpty() || listed && form != ToolForm.GENERIC) {

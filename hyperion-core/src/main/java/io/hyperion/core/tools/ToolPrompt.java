@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Tells a model in words what its chat template does not tell. */
 final class ToolPrompt {
     private static final ToolCall EXAMPLE = new ToolCall("", "name_of_the_tool", "{\"parameter\": \"value\"}");
+
+    private static final String THOUGHT_END = "</think>";
 
     private ToolPrompt() {}
 
@@ -84,5 +87,18 @@ final class ToolPrompt {
                 .map(call -> new ToolCall(CallIds.forMistral(call.id()), call.name(), call.arguments()))
                 .toList();
         return new Message(message.role(), message.content(), calls, resultOf, message.name());
+    }
+
+    /** {@return a turn whose calls DeepSeek's templates do not leave out: they do beside a content} */
+    static Stream<Message> forDeepSeek(Message message) {
+        if (message.toolCalls().isEmpty()) {
+            return Stream.of(message);
+        }
+        String content = message.content();
+        int thought = content.lastIndexOf(THOUGHT_END);
+        String said = content.substring(thought < 0 ? 0 : thought + THOUGHT_END.length())
+                .strip();
+        Message calls = Message.assistant("", message.toolCalls());
+        return said.isEmpty() ? Stream.of(calls) : Stream.of(Message.assistant(said), calls);
     }
 }

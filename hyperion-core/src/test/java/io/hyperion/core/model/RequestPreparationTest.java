@@ -152,6 +152,28 @@ class RequestPreparationTest {
                 .hasMessageContaining("'template' needs 'messages'");
     }
 
+    @Test
+    @DisplayName("keeps DeepSeek's calls apart from what it thought and said, as its templates leave them out else")
+    void deepSeek() {
+        String template = "{% for m in messages %}[{{ m.role }}]{% if m.content is none %}{% for c in m.tool_calls %}"
+                + "<｜tool▁calls▁begin｜>{{ c.function.name }}{{ c.function.arguments }}{% endfor %}"
+                + "{% else %}{{ m.content }}{% endif %}{% endfor %}";
+        GenerateRequest.Builder request = GenerateRequest.builder().user("Hello");
+        assertThat(prompt(
+                        template,
+                        request.message(Message.assistant("<think>Hm</think>\n", List.of(CALL)))
+                                .message(Message.tool(CALL, "starry"))
+                                .build()))
+                .isEqualTo(
+                        "[user]Hello[assistant]<｜tool▁calls▁begin｜>get_weather{\"city\": \"Ljubljana\"}[tool]starry");
+        assertThat(prompt(
+                        template,
+                        GenerateRequest.builder()
+                                .message(Message.assistant("I look.", List.of(CALL)))
+                                .build()))
+                .startsWith("[assistant]I look.[assistant]<｜tool▁calls▁begin｜>");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -186,5 +208,7 @@ class RequestPreparationTest {
                 .as("the call in %s", afterCall)
                 .isPositive();
         assertThat(rule(preparation(template), request.build())).isPresent();
+        boolean generic = name.startsWith("google") || name.startsWith("microsoft");
+        assertThat(afterCall.contains("{\"tool_calls\"")).as(afterCall).isEqualTo(generic);
     }
 }
