@@ -68,7 +68,7 @@ public final class PromptTemplate {
      * @return the prompt; may be empty
      * @throws InvalidRequestException if the template refuses the messages ({@link ErrorCode#CONFLICT}, parameter {@code messages}), or
      *     fails or goes beyond its limits ({@link ErrorCode#UNSUPPORTED_TEMPLATE}, parameter {@code template}), or
-     *     {@code add_generation_prompt} is no boolean
+     *     {@code add_generation_prompt} is no boolean or a variable no value of JSON ({@link ErrorCode#WRONG_TYPE})
      */
     public String render(List<Message> messages, List<Tool> tools, Map<String, Object> variables) {
         if (variables.containsKey(ADD_GENERATION_PROMPT)
@@ -91,6 +91,12 @@ public final class PromptTemplate {
             return twice ? prompt.substring(tokens.bos().length()) : prompt;
         } catch (JinjaException e) {
             throw refusal(e);
+        } catch (IllegalArgumentException e) {
+            // Only the variables of the request can be of another type.
+            throw new InvalidRequestException(
+                    ErrorCode.WRONG_TYPE,
+                    "template_vars",
+                    "'template_vars' must hold values of JSON: " + e.getMessage());
         }
     }
 

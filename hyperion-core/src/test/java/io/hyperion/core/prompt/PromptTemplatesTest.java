@@ -135,6 +135,9 @@ class PromptTemplatesTest {
     void variables() {
         assertThat(templates.of("llama3").render(List.of(Message.user("Hi")), Map.of("bos_token", "<B>")))
                 .startsWith("<B><|start_header_id|>");
+        assertThatThrownBy(() -> templates.of("llama3").render(CHAT, Map.of("x", new Object())))
+                .isInstanceOfSatisfying(InvalidRequestException.class, error -> assertThat(error.parameter())
+                        .contains("template_vars"));
     }
 
     @Test
