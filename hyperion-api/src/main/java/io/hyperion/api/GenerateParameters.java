@@ -382,9 +382,17 @@ public final class GenerateParameters {
         return list(Parameter.LORA, LoraScale.class).orElseGet(List::of);
     }
 
-    /** {@return the slot that is to serve the request; -1 is any; default -1} */
+    /** {@return the slot that is to serve the request, which waits for it; -1 is any; default -1} */
     public OptionalInt slot() {
         return whole(find(Parameter.ID_SLOT, Long.class));
+    }
+
+    /**
+     * {@return the slot that serves the request if it is free when the request's turn comes; otherwise, or if there is no such slot, another
+     * one does; -1 is any; default -1}
+     */
+    public OptionalInt preferredSlot() {
+        return whole(find(Parameter.SLOT_ID, Long.class));
     }
 
     private <T> Optional<T> find(Parameter parameter, Class<T> type) {
@@ -875,6 +883,14 @@ public final class GenerateParameters {
          */
         public Builder slot(int value) {
             return set(Parameter.ID_SLOT, value);
+        }
+
+        /**
+         * @param value as in {@link GenerateParameters#preferredSlot()}
+         * @return this
+         */
+        public Builder preferredSlot(int value) {
+            return set(Parameter.SLOT_ID, value);
         }
 
         /**

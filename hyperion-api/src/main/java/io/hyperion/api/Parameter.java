@@ -101,7 +101,9 @@ public enum Parameter {
     /** See {@link GenerateParameters#lora()}. */
     LORA("lora", Type.LIST),
     /** See {@link GenerateParameters#slot()}. */
-    ID_SLOT("id_slot", Type.WHOLE, -1, Integer.MAX_VALUE, -1);
+    ID_SLOT("id_slot", Type.WHOLE, -1, Integer.MAX_VALUE, -1),
+    /** See {@link GenerateParameters#preferredSlot()}. */
+    SLOT_ID("slot_id", Type.WHOLE, -1, Integer.MAX_VALUE, -1);
 
     /** What values a parameter has. */
     public enum Type {

@@ -582,8 +582,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 queue.take(next);
                 freeSequences--;
             }
-            int wanted = next.request().request().options().slot();
-            int slot = wanted >= 0 && freeSlots.get(wanted) ? wanted : freeSlots.nextSetBit(0);
+            int slot = freeSlotFor(next.request().request().options());
             freeSlots.clear(slot);
             if (cache.isFull()) {
                 evictOldest();
@@ -601,6 +600,13 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private boolean slotIsFree(Sequence sequence) {
         int wanted = sequence.request().request().options().slot();
         return wanted < 0 || freeSlots.get(wanted);
+    }
+
+    private int freeSlotFor(EngineOptions options) {
+        return IntStream.of(options.slot(), options.preferredSlot())
+                .filter(wanted -> wanted >= 0 && freeSlots.get(wanted))
+                .findFirst()
+                .orElseGet(() -> freeSlots.nextSetBit(0));
     }
 
     private boolean willFit(Sequence sequence) {

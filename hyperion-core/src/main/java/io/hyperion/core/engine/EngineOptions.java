@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param keep how many of the first tokens are not discarded; -1 for the whole prompt
  * @param discard how many tokens are discarded at once; 0 for half of those that may be
  * @param slot the slot that the request waits for; -1 for any
+ * @param preferredSlot the slot that it takes if that is free and it waits for none; -1, or one that does not exist, for any
  * @param adapters the model's adapters with the scales that the request wants; only those with the same are evaluated in one step
  */
 record EngineOptions(
@@ -28,8 +29,9 @@ record EngineOptions(
         int keep,
         int discard,
         int slot,
+        int preferredSlot,
         List<LoraAdapter.Scaled> adapters) {
-    static final EngineOptions DEFAULTS = new EngineOptions(1, 1, true, false, 0, 0, -1, List.of());
+    static final EngineOptions DEFAULTS = new EngineOptions(1, 1, true, false, 0, 0, -1, -1, List.of());
 
     /**
      * What parameters say.
@@ -65,6 +67,7 @@ record EngineOptions(
                 (int) parameters.whole(Parameter.N_KEEP),
                 (int) parameters.whole(Parameter.N_DISCARD),
                 slot,
+                parameters.preferredSlot().orElse(-1),
                 adapters.scaled(parameters.has(Parameter.LORA) ? Optional.of(parameters.lora()) : Optional.empty()));
     }
 }

@@ -115,7 +115,7 @@ class BatchLoopTest {
             assertThat(rig.loop().slotInfos())
                     .containsExactly(new SlotInfo(0, Optional.empty()), new SlotInfo(1, Optional.empty()));
             LoopRig.Result one = submit(rig, prompt(1, 100), 5);
-            EngineOptions two = new EngineOptions(2, 2, true, false, 0, 0, -1, List.of());
+            EngineOptions two = new EngineOptions(2, 2, true, false, 0, 0, -1, -1, List.of());
             LoopRig.Result others = submit(rig, prompt(2, 10), 3, two);
             rig.turn();
             // The first prompt is longer than a batch, and the third text has no slot yet.
@@ -246,7 +246,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("shares nothing with a request that does not want it, in either direction")
         void cachePromptOff() {
-            EngineOptions off = new EngineOptions(1, 1, false, false, 0, 0, -1, List.of());
+            EngineOptions off = new EngineOptions(1, 1, false, false, 0, 0, -1, -1, List.of());
             try (LoopRig rig = rig(2048, 4)) {
                 finish(rig, submit(rig, prompt(1, 100), 2));
                 LoopRig.Result unshared = submit(rig, prompt(1, 100), 2, off);
@@ -365,7 +365,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("ends a sequence alone at the end of the context, or discards its middle where that is wanted")
         void contextShift() {
-            EngineOptions shift = new EngineOptions(1, 1, true, true, 20, 0, -1, List.of());
+            EngineOptions shift = new EngineOptions(1, 1, true, true, 20, 0, -1, -1, List.of());
             try (LoopRig rig = rig(128, 2)) {
                 LoopRig.Result plain = submit(rig, prompt(1, 100), 300);
                 finish(rig, plain);
@@ -383,7 +383,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("discards without harm to another that shares the same cells")
         void shiftOfShared() {
-            EngineOptions shift = new EngineOptions(1, 1, true, true, 5, 0, -1, List.of());
+            EngineOptions shift = new EngineOptions(1, 1, true, true, 5, 0, -1, -1, List.of());
             String alone;
             try (LoopRig rig = rig(1024, 1)) {
                 LoopRig.Result result = submit(rig, prompt(1, 100), 60);
@@ -463,7 +463,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("keeps a request for its slot, and lets others pass meanwhile")
         void slots() {
-            EngineOptions slotOne = new EngineOptions(1, 1, true, false, 0, 0, 1, List.of());
+            EngineOptions slotOne = new EngineOptions(1, 1, true, false, 0, 0, 1, -1, List.of());
             try (LoopRig rig = rig(512, 3)) {
                 LoopRig.Result first = submit(rig, prompt(0, 10), 20, slotOne);
                 rig.turn();
@@ -476,6 +476,24 @@ class BatchLoopTest {
                 assertThat(first.reply().slot()).isEqualTo(1);
                 assertThat(second.reply().slot()).isEqualTo(1);
                 assertThat(third.reply().slot()).isEqualTo(0);
+            }
+        }
+
+        @Test
+        @DisplayName(
+                "gives a request the slot that it prefers if that is free, and another one if it is not or does not exist")
+        void preferredSlots() {
+            EngineOptions preferTwo = new EngineOptions(1, 1, true, false, 0, 0, -1, 2, List.of());
+            EngineOptions preferNone = new EngineOptions(1, 1, true, false, 0, 0, -1, 9, List.of());
+            try (LoopRig rig = rig(512, 3)) {
+                LoopRig.Result first = submit(rig, prompt(0, 10), 20, preferTwo);
+                rig.turn();
+                LoopRig.Result second = submit(rig, prompt(1, 10), 5, preferTwo);
+                LoopRig.Result third = submit(rig, prompt(2, 10), 5, preferNone);
+                finish(rig, first, second, third);
+                assertThat(first.reply().slot()).isEqualTo(2);
+                assertThat(second.reply().slot()).isEqualTo(0);
+                assertThat(third.reply().slot()).isEqualTo(1);
             }
         }
     }
@@ -506,7 +524,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("frees all sequences of one that wants several texts")
         void allCompletions() {
-            EngineOptions three = new EngineOptions(3, 3, true, false, 0, 0, -1, List.of());
+            EngineOptions three = new EngineOptions(3, 3, true, false, 0, 0, -1, -1, List.of());
             try (LoopRig rig = rig(512, 2)) {
                 LoopRig.Result result = new LoopRig.Result();
                 Generation generation = rig.submit(prompt(1, 20), 50, three, result);
@@ -529,7 +547,7 @@ class BatchLoopTest {
         @Test
         @DisplayName("evaluates the prompt once")
         void shareThePrompt() {
-            EngineOptions four = new EngineOptions(4, 4, false, false, 0, 0, -1, List.of());
+            EngineOptions four = new EngineOptions(4, 4, false, false, 0, 0, -1, -1, List.of());
             try (LoopRig rig = rig(512, 4)) {
                 LoopRig.Result result = submit(rig, prompt(1, 50), 8, four);
                 finish(rig, result);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("Prompts that begin alike")
 class SharedPrefixesTest {
-    private static final EngineOptions ALONE = new EngineOptions(1, 1, false, false, 0, 0, -1, List.of());
+    private static final EngineOptions ALONE = new EngineOptions(1, 1, false, false, 0, 0, -1, -1, List.of());
 
     private static Path model;
 
@@ -139,7 +139,7 @@ class SharedPrefixesTest {
     private static Run submit(LoopRig rig, int[] prompt, Random random) {
         int completions = random.nextInt(8) == 0 ? 1 + random.nextInt(3) : 1;
         EngineOptions options =
-                new EngineOptions(completions, completions, random.nextInt(10) > 0, false, 0, 0, -1, List.of());
+                new EngineOptions(completions, completions, random.nextInt(10) > 0, false, 0, 0, -1, -1, List.of());
         int maxTokens = random.nextInt(25);
         LoopRig.Result result = new LoopRig.Result();
         return new Run(prompt, maxTokens, result, rig.submit(prompt, maxTokens, options, result));
