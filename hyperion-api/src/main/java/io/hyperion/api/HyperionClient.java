@@ -317,4 +317,14 @@ public interface HyperionClient {
      * @throws ModelNotFoundException if there is none of that name
      */
     ModelFigures figures(String model);
+
+    /**
+     * What is set for a model and what its file says. Does not load the model.
+     *
+     * @param model the model's name; empty for the default model
+     * @return its properties
+     * @throws ModelNotFoundException if there is no such model
+     * @throws ModelUnavailableException if the model cannot be served
+     */
+    ModelProperties properties(Optional<String> model);
 }

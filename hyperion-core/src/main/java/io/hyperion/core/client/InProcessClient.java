@@ -14,6 +14,7 @@ import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProperties;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
 import io.hyperion.api.SlotInfo;
@@ -188,6 +189,11 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     @Override
     public ModelInfo model(String name) {
         return catalog.info(catalog.find(Optional.of(name)));
+    }
+
+    @Override
+    public ModelProperties properties(Optional<String> model) {
+        return catalog.find(model).properties();
     }
 
     @Override

@@ -38,6 +38,9 @@ public final class LlamaLibrary implements AutoCloseable {
      */
     private static final int OPEN_FLAGS = Platform.isMac() ? 0x2 | 0x4 : 0x2;
 
+    /** The version of llama.cpp whose functions and structures are expected, and found or refused when the library is opened. */
+    public static final String VERSION = "b4916";
+
     private static Binding shared;
 
     private final Binding binding;

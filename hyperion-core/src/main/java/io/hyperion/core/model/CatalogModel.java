@@ -12,6 +12,7 @@ import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProperties;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.Prompt;
@@ -34,6 +35,7 @@ import io.hyperion.core.gguf.GgufFingerprint;
 import io.hyperion.core.gguf.LoraFileValidator;
 import io.hyperion.core.gguf.ModelFileValidator;
 import io.hyperion.core.llama.LlamaException;
+import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.sequence.SequenceStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,6 +69,9 @@ public final class CatalogModel {
     private Optional<String> reason = Optional.empty();
     private List<Optional<FileStamp>> examined = List.of();
     private Optional<ModelInfo.Details> details = Optional.empty();
+    private Optional<String> ownTemplate = Optional.empty();
+    private String beginToken = "";
+    private String endToken = "";
     private int cells;
     private Optional<GgufFingerprint> fingerprint = Optional.empty();
     private RequestPreparation preparation;
@@ -116,6 +121,30 @@ public final class CatalogModel {
                     loaded.map(LoadedModel::slots).orElse(settings.engine().slots()),
                     settings.path().map(Path::getFileName).map(Path::toString),
                     details);
+        }
+    }
+
+    /**
+     * {@return what is set for it and what its file says}
+     *
+     * @throws HyperionException if it cannot be served
+     */
+    public ModelProperties properties() {
+        synchronized (lock) {
+            requireServing();
+            ModelInfo info = info(false);
+            return new ModelProperties(
+                    name(),
+                    settings.path().orElseThrow().getFileName().toString(),
+                    "llama.cpp " + LlamaLibrary.VERSION,
+                    info.contextSize(),
+                    Math.min(info.contextSize(), details.orElseThrow().trainedContextLength()),
+                    info.slots(),
+                    ownTemplate,
+                    beginToken,
+                    endToken,
+                    embedding.map(setup -> setup.pooling().toString()),
+                    settings.defaults());
         }
     }
 
@@ -410,6 +439,9 @@ public final class CatalogModel {
                     file.vocabularySize(),
                     file.fileSize(),
                     file.chatTemplate().isPresent()));
+            ownTemplate = file.chatTemplate();
+            beginToken = file.bosText().orElse("");
+            endToken = file.eosText().orElse("");
             preparation =
                     new RequestPreparation(ChatTemplates.of(name(), settings.template(), file), settings.defaults());
             state = ModelState.READY;

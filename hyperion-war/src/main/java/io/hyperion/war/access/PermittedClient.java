@@ -14,6 +14,7 @@ import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProperties;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
 import io.hyperion.api.SlotInfo;
@@ -153,6 +154,12 @@ final class PermittedClient implements HyperionClient {
     public ModelFigures figures(String model) {
         require(Optional.of(model));
         return models.figures(model);
+    }
+
+    @Override
+    public ModelProperties properties(Optional<String> model) {
+        require(model);
+        return models.properties(model);
     }
 
     private GenerateRequest permitted(GenerateRequest request) {
