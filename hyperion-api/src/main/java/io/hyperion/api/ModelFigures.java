@@ -22,6 +22,7 @@ import java.util.Objects;
  * @param generationTime how long they generated, added up
  * @param steps how many steps were evaluated, each for all of the sequences under way
  * @param stepTime how long the steps took together
+ * @param stepSequences how many sequences were under way in each step, added up
  */
 public record ModelFigures(
         Map<RequestOutcome, Long> requests,
@@ -37,10 +38,11 @@ public record ModelFigures(
         Duration promptTime,
         Duration generationTime,
         long steps,
-        Duration stepTime) {
+        Duration stepTime,
+        long stepSequences) {
     /** Of a model that has done nothing. */
     public static final ModelFigures NONE =
-            new ModelFigures(Map.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO);
+            new ModelFigures(Map.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO, 0);
 
     public ModelFigures {
         requests = Map.copyOf(requests);
@@ -78,7 +80,8 @@ public record ModelFigures(
                 promptTime.plus(other.promptTime),
                 generationTime.plus(other.generationTime),
                 steps + other.steps,
-                stepTime.plus(other.stepTime));
+                stepTime.plus(other.stepTime),
+                stepSequences + other.stepSequences);
     }
 
     /** {@return what was done, without what is being done: the figures of a model that is unloaded} */
@@ -97,6 +100,7 @@ public record ModelFigures(
                 promptTime,
                 generationTime,
                 steps,
-                stepTime);
+                stepTime,
+                stepSequences);
     }
 }

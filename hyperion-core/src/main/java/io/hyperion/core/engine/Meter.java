@@ -23,6 +23,7 @@ final class Meter {
     // Written by the loop's thread only, read by any.
     private volatile long steps;
     private volatile long stepNanos;
+    private volatile long stepSequences;
     private volatile long promptTokens;
     private volatile long cachedTokens;
     private volatile long completionTokens;
@@ -71,6 +72,7 @@ final class Meter {
     void step(StepEvent event, long nanos, int generated, int prompt, int sequences) {
         steps = steps + 1;
         stepNanos = stepNanos + nanos;
+        stepSequences = stepSequences + sequences;
         promptTokens = promptTokens + prompt;
         completionTokens = completionTokens + generated;
         if (event.shouldCommit()) {
@@ -140,6 +142,7 @@ final class Meter {
                 Duration.ofNanos(promptNanos.get()),
                 Duration.ofNanos(generationNanos.get()),
                 steps,
-                Duration.ofNanos(stepNanos));
+                Duration.ofNanos(stepNanos),
+                stepSequences);
     }
 }
