@@ -36,7 +36,7 @@ public final class Answers {
      * @return the answer, with {@code Retry-After} where it is worth trying again
      */
     public static Response.ResponseBuilder error(HyperionException error, ErrorFormat format) {
-        return error(error, status(error), format);
+        return error(error, format.status(error), format);
     }
 
     /**
@@ -64,7 +64,7 @@ public final class Answers {
      */
     public static void send(HttpServletResponse response, HyperionException error, ErrorFormat format)
             throws IOException {
-        int status = status(error);
+        int status = format.status(error);
         byte[] body = format.format(error, status).toString().getBytes(StandardCharsets.UTF_8);
         response.setStatus(status);
         if (status == 401) {
@@ -90,19 +90,5 @@ public final class Answers {
     /** A header holds printable ASCII only, and within quotes neither a quote nor a backslash. */
     private static String quotable(String hint) {
         return hint.replaceAll("[^ -~]|[\"\\\\]", "?");
-    }
-
-    static int status(HyperionException error) {
-        return switch (error.kind()) {
-            case INVALID_REQUEST, CONTEXT_EXCEEDED -> 400;
-            case UNAUTHORISED -> 401;
-            case FORBIDDEN -> 403;
-            case NOT_FOUND -> 404;
-            case BUSY -> 429;
-            case ENGINE_FAILURE -> 500;
-            // Whoever cancelled a request himself does not wait for its answer: who sees this one may try again.
-            case UNAVAILABLE, CANCELLED -> 503;
-            case TIMEOUT -> 504;
-        };
     }
 }

@@ -24,4 +24,22 @@ public interface ErrorFormat {
      * @return the body to send
      */
     JsonObject format(HyperionException error, int status);
+
+    /**
+     * @param error the error
+     * @return the status that the protocol has for it
+     */
+    default int status(HyperionException error) {
+        return switch (error.kind()) {
+            case INVALID_REQUEST, CONTEXT_EXCEEDED -> 400;
+            case UNAUTHORISED -> 401;
+            case FORBIDDEN -> 403;
+            case NOT_FOUND -> 404;
+            case BUSY -> 429;
+            case ENGINE_FAILURE -> 500;
+            // Whoever cancelled a request himself does not wait for its answer: who sees this one may try again.
+            case UNAVAILABLE, CANCELLED -> 503;
+            case TIMEOUT -> 504;
+        };
+    }
 }

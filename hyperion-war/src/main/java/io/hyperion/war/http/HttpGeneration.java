@@ -175,6 +175,6 @@ final class HttpGeneration {
     }
 
     private String error(HyperionException error) {
-        return events.error(errors.format(error, Answers.status(error)));
+        return events.error(errors.format(error, errors.status(error)));
     }
 }

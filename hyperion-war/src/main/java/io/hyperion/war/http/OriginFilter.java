@@ -21,6 +21,7 @@ import java.io.IOException;
 public class OriginFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
+    private static final String ANYWHERE = "*";
     private static final String METHODS = "GET, POST, DELETE, OPTIONS";
     private static final String MAX_AGE_SECONDS = "600";
 
@@ -51,6 +52,10 @@ public class OriginFilter extends HttpFilter {
             return;
         }
         response.setHeader("Access-Control-Allow-Origin", origin);
+        if (!settings.allowedOrigins().contains(ANYWHERE)) {
+            // A page may send the cookie of its session; one of just anywhere may not.
+            response.setHeader("Access-Control-Allow-Credentials", "true");
+        }
         response.setHeader("Access-Control-Expose-Headers", "Retry-After, Warning");
         if (request.getMethod().equals("OPTIONS") && request.getHeader("Access-Control-Request-Method") != null) {
             response.setHeader("Access-Control-Allow-Methods", METHODS);

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 /**
  * {@code GET /health}: for whoever decides whether requests come here. The status is 200 with {@code "status":"ok"} as long as one model
  * can serve, which one that is loaded on its first request can; it is 503 with {@code "status":"unavailable"} when none can, because all
- * have failed or none is configured. Beside it, how many models are in each state.
+ * have failed or none is configured, and has the {@code error} of llama.cpp's server too. Beside it, how many models are in each state.
  */
 @Path("health")
 @ApplicationScoped
@@ -39,12 +39,17 @@ public class HealthResource {
             states.add(state.wireName(), counts.getOrDefault(state, 0L));
         }
         boolean serves = models.stream().anyMatch(model -> model.state() != ModelState.FAILED);
-        return Answers.json(
-                        serves ? 200 : 503,
-                        Json.object()
-                                .add("status", serves ? "ok" : "unavailable")
-                                .add("models", states)
-                                .build())
-                .build();
+        int status = serves ? 200 : 503;
+        JsonObjectBuilder health =
+                Json.object().add("status", serves ? "ok" : "unavailable").add("models", states);
+        if (!serves) {
+            health.add(
+                    "error",
+                    Json.object()
+                            .add("code", status)
+                            .add("message", "No model can serve")
+                            .add("type", "unavailable_error"));
+        }
+        return Answers.json(status, health.build()).build();
     }
 }

@@ -31,6 +31,9 @@ interface OriginBehaviour extends Behaviour {
         Answer answer = wire().send(post("http://localhost:5173"));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("http://localhost:5173");
+        assertThat(answer.header("Access-Control-Allow-Credentials"))
+                .as("for the cookie of a session")
+                .isEqualTo("true");
         assertThat(answer.header("Vary")).contains("Origin");
         try (Socket socket =
                 new Socket(wire().base(), "", handshake -> handshake.header("Origin", "http://localhost:5173"))) {
