@@ -21,16 +21,24 @@ public final class Configuration {
     private static final System.Logger LOG = System.getLogger(Configuration.class.getName());
     private static final String ALLOWED_ORIGINS = "hyperion.http.allowed-origins";
     private static final String BODY_LIMIT = "hyperion.http.body-limit";
+    private static final String LLAMA_PROPS = "hyperion.llamacpp.props";
     private static final String MAX_REQUESTS = "hyperion.ws.max-requests";
     private static final String OPERATOR = "hyperion.neuroengine.operator";
     private static final String SEND_TIMEOUT = "hyperion.ws.send-timeout";
 
     /** Groups of keys that are the wire's own, and all keys in them; the port is one of the launcher's, which starts the server. */
-    private static final List<String> GROUPS =
-            List.of("hyperion.http.", "hyperion.neuroengine.", SecurityKeys.PREFIX, "hyperion.ws.");
+    private static final List<String> GROUPS = List.of(
+            "hyperion.http.", "hyperion.llamacpp.", "hyperion.neuroengine.", SecurityKeys.PREFIX, "hyperion.ws.");
 
     private static final List<String> KEYS = List.of(
-            ALLOWED_ORIGINS, BODY_LIMIT, "hyperion.http.port", OPERATOR, SecurityKeys.MODE, MAX_REQUESTS, SEND_TIMEOUT);
+            ALLOWED_ORIGINS,
+            BODY_LIMIT,
+            "hyperion.http.port",
+            LLAMA_PROPS,
+            OPERATOR,
+            SecurityKeys.MODE,
+            MAX_REQUESTS,
+            SEND_TIMEOUT);
 
     /** A scheme, a host and perhaps a port, as browsers send them: no path, and no slash at the end. */
     private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/\\s,]+");
@@ -51,7 +59,8 @@ public final class Configuration {
                         Settings.MIN_SEND_TIMEOUT,
                         Settings.MAX_SEND_TIMEOUT),
                 origins(),
-                properties.getOrDefault(OPERATOR, Settings.DEFAULT_OPERATOR));
+                properties.getOrDefault(OPERATOR, Settings.DEFAULT_OPERATOR),
+                truth(LLAMA_PROPS));
         this.security = SecurityKeys.read(properties);
     }
 
@@ -124,6 +133,17 @@ public final class Configuration {
             }
         }
         return origins;
+    }
+
+    private boolean truth(String key) {
+        String value = properties.getOrDefault(key, "").strip();
+        if (value.equalsIgnoreCase("true")) {
+            return true;
+        }
+        if (!value.isEmpty() && !value.equalsIgnoreCase("false")) {
+            LOG.log(WARNING, "{0} must be true or false, but is ''{1}''; using false", key, value);
+        }
+        return false;
     }
 
     private int whole(String key, int fallback, int min, int max) {

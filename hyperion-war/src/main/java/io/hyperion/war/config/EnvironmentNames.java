@@ -56,6 +56,7 @@ final class EnvironmentNames {
             "hyperion.http.allowed-origins",
             "hyperion.http.body-limit",
             "hyperion.neuroengine.operator",
+            "hyperion.llamacpp.props",
             SecurityKeys.MODE,
             "hyperion.ws.max-requests",
             "hyperion.ws.send-timeout");

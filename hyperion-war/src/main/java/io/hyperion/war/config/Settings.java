@@ -17,9 +17,15 @@ import java.util.Objects;
  *     and of loopback addresses, in lower case; {@code *} for all
  * @param operator {@code hyperion.neuroengine.operator}: who runs the models, as NeuroEngine's clients are told; default
  *     {@value #DEFAULT_OPERATOR}
+ * @param writableProps {@code hyperion.llamacpp.props}: whether {@code POST /props} sets the system prompt of a session; default false
  */
 public record Settings(
-        int bodyLimit, int maxRequestsPerSocket, Duration sendTimeout, List<String> allowedOrigins, String operator) {
+        int bodyLimit,
+        int maxRequestsPerSocket,
+        Duration sendTimeout,
+        List<String> allowedOrigins,
+        String operator,
+        boolean writableProps) {
     static final int DEFAULT_BODY_LIMIT = 8_388_608;
     static final int MIN_BODY_LIMIT = 1024;
     static final int MAX_BODY_LIMIT = 1_073_741_824;

@@ -28,7 +28,7 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
         if (piece instanceof GenerateEvent.Piece text) {
             event.add("text", text.text());
         }
-        PieceDetails.add(event, piece, request.parameters());
+        PieceDetails.add(event, this, generation, piece);
         return event.build();
     }
 

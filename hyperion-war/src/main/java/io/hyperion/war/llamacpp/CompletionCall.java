@@ -3,13 +3,11 @@ package io.hyperion.war.llamacpp;
 import io.hyperion.api.Completion;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateEvent;
-import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.HyperionClient;
-import io.hyperion.api.LogitBias;
-import io.hyperion.api.ModelInfo;
-import io.hyperion.api.Parameter;
+import io.hyperion.api.ModelProperties;
+import io.hyperion.api.Prompt;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.wire.PieceDetails;
 import io.hyperion.war.wire.Probabilities;
@@ -19,21 +17,28 @@ import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.IntStream;
 
-/** One {@code completion} request, and how its results are told. */
-record CompletionCall(HyperionClient client, GenerateRequest request, Optional<Boolean> stream) implements WireCall {
-    /** Told even if they are absent, or by another name. */
-    private static final Set<Parameter> ALWAYS_TOLD = EnumSet.of(Parameter.MAX_TOKENS, Parameter.SEED, Parameter.STOP);
-
-    @Override
-    public List<GenerateRequest> requests() {
-        return List.of(request);
-    }
-
+/**
+ * A {@code completion} or {@code infill} request, and how its results are told.
+ *
+ * @param client the caller's way to the models
+ * @param session what is remembered of the caller
+ * @param requests one for each prompt
+ * @param prompts the prompts as they were sent, without what the session puts before them
+ * @param stream whether pieces are wanted
+ * @param responseFields which fields of the results are
+ */
+record CompletionCall(
+        HyperionClient client,
+        Session session,
+        List<GenerateRequest> requests,
+        List<Prompt> prompts,
+        Optional<Boolean> stream,
+        ResponseFields responseFields)
+        implements WireCall {
     @Override
     public JsonObject piece(int generation, GenerateEvent piece) {
         JsonObjectBuilder event = Json.object();
@@ -41,38 +46,52 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
             event.add("content", text.text());
         }
         event.add("stop", false);
-        PieceDetails.add(event, piece, request.parameters());
+        PieceDetails.add(event, this, generation, piece);
         return event.build();
     }
 
+    /** {@return the only result, or a list of all} */
     @Override
     public JsonValue reply(List<GenerateReply> replies) {
-        return result(replies.get(0), false);
+        List<JsonObject> results = results(replies, false);
+        if (results.size() == 1) {
+            return results.get(0);
+        }
+        JsonArrayBuilder list = Json.list();
+        results.forEach(list::add);
+        return list.build();
     }
 
     @Override
     public List<JsonObject> streamEnd(List<GenerateReply> replies) {
-        return List.of(result(replies.get(0), true));
+        return results(replies, true);
+    }
+
+    private List<JsonObject> results(List<GenerateReply> replies, boolean streamed) {
+        for (int i = 0; i < replies.size(); i++) {
+            session.answered(requests.get(i).model(), replies.get(i));
+        }
+        return IntStream.range(0, replies.size())
+                .mapToObj(i -> responseFields.select(result(i, replies.get(i), streamed)))
+                .toList();
     }
 
     /** The first completion's fields are the result's own; if there are more, all are in a list too. */
-    private JsonObject result(GenerateReply reply, boolean streamed) {
-        ModelInfo model = client.model(reply.model());
-        int contextSize = model.contextSize();
-        int room = model.details()
-                        .map(details -> Math.min(contextSize, details.trainedContextLength()))
-                        .orElse(contextSize)
-                - reply.promptTokens();
-        JsonObjectBuilder result = Json.object();
+    private JsonObject result(int index, GenerateReply reply, boolean streamed) {
+        ModelProperties properties = client.properties(Optional.of(reply.model()));
+        int room = properties.requestLimit() - reply.promptTokens();
+        JsonObjectBuilder result = Json.object().add("index", index);
         add(result, reply.completion(), room, streamed);
         result.add("model", reply.model())
-                .add("prompt", reply.prompt())
+                .add("prompt", prompts.get(index) instanceof Prompt.Raw raw ? raw.text() : reply.prompt())
                 .add("id_slot", reply.slot())
-                // What comes back from clients that keep it: any slot will do, since all find what is cached.
-                .add("slot_id", -1)
+                .add("slot_id", reply.slot())
                 .add("tokens_evaluated", reply.promptTokens())
                 .add("tokens_cached", reply.cachedTokens())
-                .add("generation_settings", settings(contextSize, reply.model()))
+                .add(
+                        "generation_settings",
+                        GenerationSettings.of(requests.get(index).parameters(), properties)
+                                .add("stream", stream.orElse(false)))
                 .add("timings", TimingFields.of(reply));
         if (reply.completions().size() > 1) {
             JsonArrayBuilder completions = Json.list();
@@ -86,77 +105,23 @@ record CompletionCall(HyperionClient client, GenerateRequest request, Optional<B
         return result.build();
     }
 
-    private void add(JsonObjectBuilder result, Completion completion, int room, boolean streamed) {
+    private static void add(JsonObjectBuilder result, Completion completion, int room, boolean streamed) {
         boolean hitLength = completion.finishReason() == FinishReason.LENGTH;
+        boolean hitWord = completion.stopString().isPresent();
+        boolean ended = completion.finishReason() == FinishReason.STOP && !hitWord;
         result.add("content", streamed ? "" : completion.text())
                 .add("tokens", Json.numbers(streamed ? List.of() : completion.tokenIds()))
                 .add("stop", true)
-                .add(
-                        "stopped_eos",
-                        completion.finishReason() == FinishReason.STOP
-                                && completion.stopString().isEmpty())
+                .add("stop_type", ended ? "eos" : hitWord ? "word" : hitLength ? "limit" : "none")
+                .add("stopped_eos", ended)
                 .add("stopped_limit", hitLength)
-                .add("stopped_word", completion.stopString().isPresent())
+                .add("stopped_word", hitWord)
                 .add("stopping_word", completion.stopString().orElse(""))
+                .add("has_new_line", completion.text().indexOf('\n') >= 0)
                 .add("tokens_predicted", completion.tokens())
                 .add("truncated", completion.truncated() || hitLength && completion.tokens() >= room);
         if (!streamed && !completion.probabilities().isEmpty()) {
             result.add("completion_probabilities", Probabilities.list(completion.probabilities()));
         }
-    }
-
-    /** What the caller asked for; the model's own defaults are not his. */
-    JsonObjectBuilder settings(int contextSize, String model) {
-        GenerateParameters parameters = request.parameters();
-        JsonObjectBuilder settings = Json.object().add("n_ctx", contextSize).add("model", model);
-        settings.add("n_predict", parameters.maxTokens().orElse(-1));
-        settings.add("seed", parameters.seed().orElse(-1));
-        for (Parameter parameter : Parameter.values()) {
-            if (parameters.has(parameter) && !ALWAYS_TOLD.contains(parameter)) {
-                add(settings, parameter, parameters);
-            }
-        }
-        JsonArrayBuilder stop = Json.list();
-        parameters.stop().forEach(stop::add);
-        return settings.add("stop", stop).add("stream", stream.orElse(false));
-    }
-
-    private static void add(JsonObjectBuilder settings, Parameter parameter, GenerateParameters parameters) {
-        String name = parameter.wireName();
-        switch (parameter.type()) {
-            case NUMBER -> settings.add(name, parameters.number(parameter));
-            case WHOLE -> settings.add(name, parameters.whole(parameter));
-            case BOOLEAN -> settings.add(name, parameters.truth(parameter));
-            case TEXT -> settings.add(name, parameters.grammar().orElse(""));
-            case LIST -> settings.add(name, list(parameter, parameters));
-        }
-    }
-
-    private static JsonArrayBuilder list(Parameter parameter, GenerateParameters parameters) {
-        JsonArrayBuilder list = Json.list();
-        switch (parameter) {
-            case SAMPLERS -> parameters.samplers().orElse(List.of()).forEach(sampler -> list.add(sampler.wireName()));
-            case DRY_SEQUENCE_BREAKERS ->
-                parameters.drySequenceBreakers().orElse(List.of()).forEach(list::add);
-            case LORA ->
-                parameters
-                        .lora()
-                        .forEach(adapter ->
-                                list.add(Json.object().add("id", adapter.id()).add("scale", adapter.scale())));
-            case LOGIT_BIAS -> parameters.logitBias().forEach(entry -> list.add(bias(entry)));
-            default -> throw new IllegalArgumentException(parameter + " is no list");
-        }
-        return list;
-    }
-
-    /** In the form in which it is asked for. */
-    private static JsonArrayBuilder bias(LogitBias entry) {
-        JsonArrayBuilder pair = Json.list();
-        if (entry instanceof LogitBias.OfToken one) {
-            pair.add(one.token());
-        } else if (entry instanceof LogitBias.OfText text) {
-            pair.add(text.text());
-        }
-        return entry.bias() == LogitBias.BANNED ? pair.add(false) : pair.add(entry.bias());
     }
 }

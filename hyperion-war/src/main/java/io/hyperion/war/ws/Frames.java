@@ -1,11 +1,11 @@
 package io.hyperion.war.ws;
 
 import io.hyperion.api.GenerateEvent;
-import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.HyperionException;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.wire.PieceDetails;
 import io.hyperion.war.wire.RetryHints;
+import io.hyperion.war.wire.WireCall;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
@@ -15,12 +15,12 @@ import java.util.List;
 final class Frames {
     private Frames() {}
 
-    static String token(JsonValue id, GenerateEvent piece, GenerateParameters parameters) {
+    static String token(JsonValue id, WireCall call, int generation, GenerateEvent piece) {
         JsonObjectBuilder frame = event(id, "token");
         if (piece instanceof GenerateEvent.Piece text) {
             frame.add("text", text.text());
         }
-        PieceDetails.add(frame, piece, parameters);
+        PieceDetails.add(frame, call, generation, piece);
         return frame.build().toString();
     }
 

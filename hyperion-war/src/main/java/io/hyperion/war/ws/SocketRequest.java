@@ -62,8 +62,7 @@ final class SocketRequest {
     /** The frame that tells what was taken from the buffer. */
     String frame(PieceBuffer.Taken taken) {
         if (taken instanceof PieceBuffer.Piece piece) {
-            return Frames.token(
-                    id, piece.piece(), call.requests().get(piece.generation()).parameters());
+            return Frames.token(id, call, piece.generation(), piece.piece());
         }
         if (taken instanceof PieceBuffer.Done done) {
             JsonObjectBuilder frame = Frames.done(id, call.reply(done.replies()));

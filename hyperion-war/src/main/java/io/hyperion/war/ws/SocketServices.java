@@ -6,6 +6,7 @@ import io.hyperion.war.access.Identity;
 import io.hyperion.war.config.Settings;
 import io.hyperion.war.hyperion.GenerateFormat;
 import io.hyperion.war.llamacpp.CompletionFormat;
+import io.hyperion.war.llamacpp.Session;
 import io.hyperion.war.wire.WireFormat;
 import io.hyperion.war.wire.Workers;
 import jakarta.annotation.Resource;
@@ -13,6 +14,7 @@ import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
+import java.util.Optional;
 
 /** What all sockets share. */
 @ApplicationScoped
@@ -31,8 +33,11 @@ public class SocketServices {
 
     SocketConversation open(FrameSender sender, Identity identity) {
         HyperionClient client = access.client(identity);
-        Map<String, WireFormat> formats =
-                Map.of("generate", GenerateFormat.INSTANCE, "completion", new CompletionFormat(client));
+        Map<String, WireFormat> formats = Map.of(
+                "generate",
+                GenerateFormat.INSTANCE,
+                "completion",
+                new CompletionFormat(client, new Session(), Optional.empty()));
         return new SocketConversation(client, settings, formats, sender, workers.executor(), scheduler);
     }
 

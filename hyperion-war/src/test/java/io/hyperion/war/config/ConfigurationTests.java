@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The configuration")
 class ConfigurationTests {
-    private static final Settings DEFAULTS = new Settings(8_388_608, 64, Duration.ofSeconds(30), List.of(), "Hyperion");
+    private static final Settings DEFAULTS =
+            new Settings(8_388_608, 64, Duration.ofSeconds(30), List.of(), "Hyperion", false);
 
     @Test
     @DisplayName("is complete when nothing is set")
@@ -30,6 +31,7 @@ class ConfigurationTests {
                         "hyperion.http.body-limit", "2048",
                         "hyperion.ws.max-requests", "3",
                         "hyperion.ws.send-timeout", "PT1M30S",
+                        "hyperion.llamacpp.props", "true",
                         "hyperion.http.allowed-origins", "https://Chat.example.com, http://a:8080",
                         "hyperion.neuroengine.operator", "@somebody")))
                 .isEqualTo(new Settings(
@@ -37,7 +39,8 @@ class ConfigurationTests {
                         3,
                         Duration.ofSeconds(90),
                         List.of("https://chat.example.com", "http://a:8080"),
-                        "@somebody"));
+                        "@somebody",
+                        true));
         assertThat(settings(Map.of("hyperion.ws.send-timeout", "5")).sendTimeout())
                 .isEqualTo(Duration.ofSeconds(5));
     }
@@ -49,6 +52,7 @@ class ConfigurationTests {
         assertThat(settings(Map.of(
                         "hyperion.http.body-limit", value,
                         "hyperion.ws.max-requests", value,
+                        "hyperion.llamacpp.props", value,
                         "hyperion.ws.send-timeout", value)))
                 .isEqualTo(DEFAULTS);
     }

@@ -6,29 +6,32 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.HyperionClient;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.LogitBias;
 import io.hyperion.api.LoraScale;
 import io.hyperion.api.Progress;
 import io.hyperion.api.Prompt;
+import io.hyperion.api.ResponseFormat;
 import io.hyperion.api.Sampler;
 import io.hyperion.api.Timings;
 import io.hyperion.war.json.JsonInput;
 import io.hyperion.war.wire.WireCall;
-import jakarta.json.Json;
 import jakarta.json.JsonObject;
-import java.io.StringReader;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A completion request")
 class CompletionFormatTests {
+    private static final HyperionClient NOBODY = Models.of(GenerateParameters.none());
+
     @Test
     @DisplayName("says what llama.cpp's clients say")
     void everything() {
@@ -152,23 +155,8 @@ class CompletionFormatTests {
                                 Sampler.XTC,
                                 Sampler.TEMPERATURE))
                         .logitBias(List.of(LogitBias.of(5, -1), LogitBias.of("up", 2)))
-                        .slot(2)
+                        .preferredSlot(2)
                         .build());
-    }
-
-    @Test
-    @DisplayName("is told in the result what it asked for")
-    void settings() {
-        String asked = "{\"n_predict\":4,\"temperature\":0.5,\"dry_sequence_breakers\":[\"a\"],\"mirostat\":1,"
-                + "\"samplers\":[\"top_k\",\"typ_p\"],\"grammar\":\"root ::= x\",\"logit_bias\":[[5,1.5],[\"up\",false]],"
-                + "\"ignore_eos\":true,\"lora\":[{\"id\":0,\"scale\":0.5}],\"seed\":3,\"stop\":[\"x\"]}";
-        WireCall call =
-                new CompletionFormat(null).read(JsonInput.object(asked.replaceFirst("\\{", "{\"prompt\":\"x\",")));
-
-        JsonObject settings = ((CompletionCall) call).settings(128, "tiny").build();
-        JsonObject expected = Json.createReader(new StringReader(asked)).readObject();
-
-        assertThat(settings.entrySet()).containsAll(expected.entrySet());
     }
 
     @Test
@@ -197,15 +185,89 @@ class CompletionFormatTests {
         assertThat(read("{'prompt':'x'}").piece(0, first).getInt("index")).isZero();
     }
 
-    @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"'json_schema':{}", "'image_data':[{}]"})
-    @DisplayName("is refused when it asks for what is not there yet, rather than answered without it")
-    void notYet(String field) {
-        InvalidRequestException refusal = refusalOf("{'prompt':'x'," + field + "}");
+    @Test
+    @DisplayName("asks for a schema as an object, and a form of the text as OpenAI's clients do")
+    void schema() {
+        assertThat(read("{'prompt':'x','json_schema':{'type':'integer'}}")
+                        .requests()
+                        .get(0)
+                        .responseFormat())
+                .isEqualTo(new ResponseFormat.JsonSchema(Map.of("type", "integer")));
+        assertThat(read("{'prompt':'x','json_schema':{}}").requests().get(0).responseFormat())
+                .isEqualTo(new ResponseFormat.JsonSchema(Map.of()));
+        assertThat(read("{'prompt':'x','response_format':{'type':'json_object'}}")
+                        .requests()
+                        .get(0)
+                        .responseFormat())
+                .isEqualTo(ResponseFormat.JSON_OBJECT);
+    }
 
-        assertThat(refusal.code()).isEqualTo(ErrorCode.UNKNOWN_VALUE);
-        assertThat(refusal.parameter()).hasValue(field.replaceAll("'(\\w+)'.*", "$1"));
-        assertThat(refusal).hasMessageContaining("not supported yet");
+    @Test
+    @DisplayName("is refused when it shows images, rather than answered without looking at them")
+    void images() {
+        InvalidRequestException refusal = refusalOf("{'prompt':'x','image_data':[{'data':'','id':12}]}");
+
+        assertThat(refusal.code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
+        assertThat(refusal.parameter()).hasValue("image_data");
+        assertThat(LlamaErrors.FORMAT.status(refusal)).isEqualTo(501);
+    }
+
+    @Test
+    @DisplayName("has prompts of texts, of tokens, of both, and several of them")
+    void prompts() {
+        Prompt tokens = new Prompt.Mixed(List.of(new Prompt.Part.Tokens(List.of(12, 34))));
+        Prompt mixed = new Prompt.Mixed(List.of(
+                new Prompt.Part.Tokens(List.of(12, 34)),
+                new Prompt.Part.Text("string"),
+                new Prompt.Part.Tokens(List.of(56))));
+
+        assertThat(prompts("'string'")).containsExactly(new Prompt.Raw("string"));
+        assertThat(prompts("[12,34.0]")).containsExactly(tokens);
+        assertThat(prompts("[12,34,'string',56]")).containsExactly(mixed);
+        assertThat(prompts("['string']")).containsExactly(new Prompt.Raw("string"));
+        assertThat(prompts("['string',[12,34],[12,34,'string',56]]"))
+                .containsExactly(new Prompt.Raw("string"), tokens, mixed);
+    }
+
+    private static List<Prompt> prompts(String json) {
+        return read("{'prompt':" + json + "}").requests().stream()
+                .map(GenerateRequest::prompt)
+                .toList();
+    }
+
+    @Test
+    @DisplayName("names its model in a field, or in the query, or not at all")
+    void model() {
+        CompletionFormat format = new CompletionFormat(NOBODY, new Session(), Optional.of("query"));
+
+        assertThat(format.read(JsonInput.object("{\"prompt\":\"x\",\"model\":\"field\"}"))
+                        .requests()
+                        .get(0)
+                        .model())
+                .hasValue("field");
+        assertThat(format.read(JsonInput.object("{\"prompt\":\"x\"}"))
+                        .requests()
+                        .get(0)
+                        .model())
+                .hasValue("query");
+        assertThat(read("{'prompt':'x'}").requests().get(0).model()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("takes max_tokens for n_predict where that is not said")
+    void maxTokens() {
+        assertThat(read("{'prompt':'x','max_tokens':5}")
+                        .requests()
+                        .get(0)
+                        .parameters()
+                        .maxTokens())
+                .hasValue(5);
+        assertThat(read("{'prompt':'x','max_tokens':5,'n_predict':7}")
+                        .requests()
+                        .get(0)
+                        .parameters()
+                        .maxTokens())
+                .hasValue(7);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -215,8 +277,30 @@ class CompletionFormatTests {
             value = {
                 "{}|MISSING_FIELD|prompt",
                 "{'prompt':''}|EMPTY_PROMPT|prompt",
-                "{'prompt':[1,2]}|WRONG_TYPE|prompt",
-                "{'prompt':['a']}|WRONG_TYPE|prompt",
+                "{'prompt':[]}|EMPTY_PROMPT|prompt",
+                "{'prompt':['']}|EMPTY_PROMPT|prompt",
+                "{'prompt':[[]]}|EMPTY_PROMPT|prompt",
+                "{'prompt':1}|WRONG_TYPE|prompt",
+                "{'prompt':{}}|WRONG_TYPE|prompt",
+                "{'prompt':[{}]}|WRONG_TYPE|prompt",
+                "{'prompt':[1.5]}|WRONG_TYPE|prompt",
+                "{'prompt':[-1]}|OUT_OF_RANGE|prompt",
+                "{'prompt':[3000000000]}|OUT_OF_RANGE|prompt",
+                "{'prompt':[1,[2]]}|WRONG_TYPE|prompt",
+                "{'prompt':[[1,null]]}|WRONG_TYPE|prompt",
+                "{'prompt':'x','max_tokens':-2}|OUT_OF_RANGE|max_tokens",
+                "{'prompt':'x','slot_id':-2}|OUT_OF_RANGE|slot_id",
+                "{'prompt':'x','json_schema':1}|WRONG_TYPE|json_schema",
+                "{'prompt':'x','json_schema':{},'grammar':'root ::= x'}|CONFLICT|json_schema",
+                "{'prompt':'x','response_fields':'a','stream':1}|WRONG_TYPE|stream",
+                "{'prompt':'x','response_fields':[1]}|WRONG_TYPE|response_fields",
+                "{'prompt':'x','return_tokens':1}|WRONG_TYPE|return_tokens",
+                "{'prompt':'x','t_max_predict_ms':-2}|OUT_OF_RANGE|t_max_predict_ms",
+                "{'prompt':'x','n_indent':-1}|OUT_OF_RANGE|n_indent",
+                "{'prompt':'x','system_prompt':1}|WRONG_TYPE|system_prompt",
+                "{'prompt':'x','system_prompt':{'prompt':1}}|WRONG_TYPE|system_prompt.prompt",
+                "{'prompt':'x','model':1}|WRONG_TYPE|model",
+                "{'prompt':'x','image_data':{}}|NOT_SUPPORTED|image_data",
                 "{'prompt':'x','n_predict':-2}|OUT_OF_RANGE|n_predict",
                 "{'prompt':'x','n_predict':1.5}|WRONG_TYPE|n_predict",
                 "{'prompt':'x','top_p':2}|OUT_OF_RANGE|top_p",
@@ -279,7 +363,9 @@ class CompletionFormatTests {
                 .isEqualTo("unavailable_error");
         LlamaErrors errors = new LlamaErrors();
         assertThat(errors.claims("completion")).isTrue();
-        assertThat(errors.claims("completions")).isFalse();
+        assertThat(errors.claims("completions")).isTrue();
+        assertThat(errors.claims("slots/0")).isTrue();
+        assertThat(errors.claims("completionist")).isFalse();
         assertThat(errors.claims("generate")).isFalse();
     }
 
@@ -290,6 +376,7 @@ class CompletionFormatTests {
     }
 
     private static WireCall read(String json) {
-        return new CompletionFormat(null).read(JsonInput.object(json.replace('\'', '"')));
+        return new CompletionFormat(NOBODY, new Session(), Optional.empty())
+                .read(JsonInput.object(json.replace('\'', '"')));
     }
 }

@@ -17,6 +17,7 @@ import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProperties;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
@@ -333,7 +334,7 @@ class SocketConversationTests {
     private SocketConversation conversation(Duration sendTimeout) {
         return new SocketConversation(
                 engine,
-                new Settings(4096, 4, sendTimeout, List.of(), "Hyperion"),
+                new Settings(4096, 4, sendTimeout, List.of(), "Hyperion", false),
                 Map.of("generate", GenerateFormat.INSTANCE),
                 peer,
                 task -> {
@@ -543,6 +544,11 @@ class SocketConversationTests {
 
         @Override
         public ModelFigures figures(String model) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ModelProperties properties(Optional<String> model) {
             throw new UnsupportedOperationException();
         }
 
