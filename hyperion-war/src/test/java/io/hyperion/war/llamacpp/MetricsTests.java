@@ -1,0 +1,103 @@
+package io.hyperion.war.llamacpp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hyperion.api.ModelFigures;
+import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelState;
+import io.hyperion.api.RequestOutcome;
+import io.hyperion.war.llamacpp.Metrics.Measured;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The metrics")
+class MetricsTests {
+    private static final ModelFigures FIGURES = new ModelFigures(
+            Map.of(RequestOutcome.STOPPED, 5L),
+            1,
+            2,
+            8,
+            3,
+            50,
+            200,
+            1000,
+            400,
+            300,
+            Duration.ofMillis(500),
+            Duration.ofSeconds(6),
+            40,
+            Duration.ofSeconds(7),
+            60);
+
+    @Test
+    @DisplayName("are told by llama.cpp's names, and by Hyperion's with the model as a label")
+    void names() {
+        String text = Metrics.text(List.of(measured("tiny")), List.of(measured("tiny"), measured("a\"b\\c\nd")));
+
+        assertThat(text.lines())
+                .contains(
+                        "# TYPE llamacpp:prompt_tokens_total counter",
+                        "llamacpp:prompt_tokens_total 1000",
+                        "llamacpp:prompt_seconds_total 0.5",
+                        "llamacpp:tokens_predicted_total 300",
+                        "llamacpp:tokens_predicted_seconds_total 6",
+                        "llamacpp:n_decode_total 40",
+                        "llamacpp:n_busy_slots_per_decode 1.5",
+                        "llamacpp:prompt_tokens_seconds 2000",
+                        "llamacpp:predicted_tokens_seconds 50",
+                        "llamacpp:kv_cache_usage_ratio 0.25",
+                        "llamacpp:kv_cache_tokens 50",
+                        "llamacpp:requests_processing 2",
+                        "llamacpp:requests_deferred 1",
+                        "hyperion_requests_total{model=\"tiny\",outcome=\"stopped\"} 5",
+                        "hyperion_requests_total{model=\"tiny\",outcome=\"failed\"} 0",
+                        "hyperion_model_state{model=\"tiny\",state=\"loaded\"} 1",
+                        "hyperion_model_state{model=\"tiny\",state=\"failed\"} 0",
+                        "hyperion_cached_tokens_total{model=\"a\\\"b\\\\c\\nd\"} 400");
+    }
+
+    @Test
+    @DisplayName("keep to the text format: each family once, with help and type before its samples")
+    void format() {
+        String text = Metrics.text(List.of(measured("tiny")), List.of(measured("a"), measured("b")));
+        String family = "";
+        int families = 0;
+        for (String line : text.split("\n")) {
+            if (line.startsWith("# HELP ")) {
+                family = line.split(" ")[2];
+                families++;
+            } else if (line.startsWith("# TYPE ")) {
+                assertThat(line).matches("# TYPE " + family + " (counter|gauge)");
+            } else {
+                assertThat(line).matches("\\Q" + family + "\\E(\\{[^}]*})? -?[0-9][0-9.E-]*");
+            }
+        }
+        assertThat(text.lines()
+                        .filter(line -> line.startsWith("# HELP "))
+                        .map(line -> line.split(" ")[2])
+                        .distinct())
+                .hasSize(families);
+        assertThat(text).endsWith("\n");
+    }
+
+    @Test
+    @DisplayName("of a model that did nothing are zero, and not a number by nothing")
+    void nothing() {
+        Measured idle = new Measured(measured("idle").model(), ModelFigures.NONE);
+
+        assertThat(Metrics.text(List.of(idle), List.of(idle)).lines())
+                .contains("llamacpp:n_busy_slots_per_decode 0", "llamacpp:kv_cache_usage_ratio 0")
+                .noneMatch(line -> line.contains("NaN"));
+    }
+
+    private static Measured measured(String name) {
+        return new Measured(
+                new ModelInfo(
+                        name, false, ModelState.LOADED, Optional.empty(), 200, 8, Optional.empty(), Optional.empty()),
+                FIGURES);
+    }
+}
