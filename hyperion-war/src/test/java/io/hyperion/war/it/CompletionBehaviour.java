@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hyperion.war.it.Wire.Answer;
 import io.hyperion.war.it.Wire.Event;
 import io.hyperion.war.it.Wire.Events;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.util.List;
@@ -97,9 +98,115 @@ interface CompletionBehaviour extends Behaviour {
         Answer method = wire().get("/completion");
         assertThat(method.status()).isEqualTo(405);
         assertThat(method.json().getJsonObject("error").getInt("code")).isEqualTo(405);
+    }
 
-        Answer tokens = wire().post("/completion", "{'prompt':[1,2,3]}");
-        assertThat(tokens.status()).isEqualTo(400);
-        assertThat(tokens.json().getJsonObject("error").getString("message")).contains("'prompt'", "not supported yet");
+    @Test
+    @DisplayName("completion goes on from tokens as from their text, and from a mixture of both")
+    default void tokens() {
+        JsonObject ofText = wire().post("/completion", "{" + COMPLETION + "}").json();
+        String ids = wire().post("/tokenize", "{'content':'Once upon a time','add_special':true}")
+                .json()
+                .getJsonArray("tokens")
+                .toString();
+        JsonObject ofTokens = wire().post("/completions", "{'prompt':" + ids + ",'n_predict':24,'temperature':0}")
+                .json();
+
+        assertThat(ofTokens.getString("content")).isEqualTo(ofText.getString("content"));
+        assertThat(ofTokens.getInt("tokens_evaluated")).isEqualTo(ofText.getInt("tokens_evaluated"));
+        JsonObject mixed = wire().post(
+                        "/completion",
+                        "{'prompt':" + ids.replaceFirst("]$", ",' there was'") + "],'n_predict':4,'temperature':0}")
+                .json();
+        assertThat(mixed.getInt("tokens_evaluated")).isGreaterThan(ofText.getInt("tokens_evaluated"));
+        assertThat(mixed.getString("prompt")).endsWith("there was");
+    }
+
+    @Test
+    @DisplayName("completion answers several prompts with a list, and streams tell whose piece it is")
+    default void severalPrompts() throws IOException {
+        String several = "{'prompt':['Once upon a time','Hello'],'n_predict':8,'temperature':0";
+        JsonArray results =
+                Wire.list(wire().post("/completion", several + "}").response().body());
+
+        assertThat(results).hasSize(2);
+        assertThat(results.getJsonObject(1).getInt("index")).isEqualTo(1);
+        assertThat(results.getJsonObject(1).getString("prompt")).isEqualTo("Hello");
+        try (Events stream = wire().stream("/completion", several + ",'stream':true}")) {
+            List<Event> events = stream.all();
+            for (int index = 0; index < 2; index++) {
+                int prompt = index;
+                assertThat(events.stream()
+                                .filter(event -> event.data().getInt("index") == prompt)
+                                .map(event -> event.data().getString("content"))
+                                .collect(Collectors.joining()))
+                        .isEqualTo(results.getJsonObject(prompt).getString("content"));
+            }
+            assertThat(events.stream().filter(event -> event.data().getBoolean("stop")))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    @DisplayName("completion tells tokens, timings and wanted fields only, when asked to")
+    default void details() throws IOException {
+        JsonObject reply = wire().post(
+                        "/completion",
+                        "{" + COMPLETION + ",'return_tokens':true,'response_fields':"
+                                + "['content','tokens','generation_settings/temperature']}")
+                .json();
+        assertThat(reply.keySet()).containsExactly("content", "tokens", "generation_settings/temperature");
+        assertThat(wire().post("/detokenize", "{'tokens':" + reply.getJsonArray("tokens") + "}")
+                        .json()
+                        .getString("content"))
+                .startsWith(reply.getString("content"));
+
+        try (Events stream = wire().stream(
+                "/completion", "{" + COMPLETION + ",'return_tokens':true,'timings_per_token':true,'stream':true}")) {
+            List<Event> events = stream.all();
+            assertThat(events.subList(0, events.size() - 1)).allSatisfy(event -> assertThat(
+                            event.data().getJsonObject("timings").getInt("predicted_n"))
+                    .isPositive());
+            assertThat(events.stream().flatMap(event -> event.data().getJsonArray("tokens").stream()))
+                    .hasSize(reply.getJsonArray("tokens").size());
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "completion of a prompt that is empty, of another kind or too large, or of an unknown token, is refused")
+    default void wrongPrompts() {
+        for (String prompt : List.of(
+                "''",
+                "[]",
+                "[[]]",
+                "{}",
+                "1",
+                "true",
+                "[{}]",
+                "[1.5]",
+                "[-1]",
+                "[999999999]",
+                "[1e99]",
+                "['a',null]",
+                "[" + "[1],".repeat(1024) + "[1]]",
+                "[" + "[".repeat(70) + "1" + "]".repeat(70) + "]",
+                "'" + "word ".repeat(20_000) + "'")) {
+            Answer answer = wire().post("/completion", "{'prompt':" + prompt + "}");
+            assertThat(answer.status())
+                    .as(prompt.substring(0, Math.min(40, prompt.length())))
+                    .isEqualTo(400);
+            assertThat(answer.json().getJsonObject("error").getString("type")).isEqualTo("invalid_request_error");
+        }
+        assertThat(wire().post("/completion", "{" + COMPLETION + "}").status()).isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("completion refuses images with a clear message")
+    default void images() {
+        Answer answer = wire().post("/completion", "{'prompt':'[img-12]','image_data':[{'data':'','id':12}]}");
+
+        assertThat(answer.status()).isEqualTo(501);
+        assertThat(answer.json().getJsonObject("error").getString("type")).isEqualTo("not_supported_error");
+        assertThat(answer.json().getJsonObject("error").getString("message")).contains("'image_data'", "images");
     }
 }

@@ -57,6 +57,9 @@ final class Fixture {
 
         Properties properties = new Properties();
         properties.setProperty("hyperion.models.default.path", model.toString());
+        properties.setProperty(
+                "hyperion.models.default.slot-save-path",
+                Files.createDirectories(directory.resolve("slots")).toString());
         properties.setProperty("hyperion.models.single.path", model.toString());
         properties.setProperty("hyperion.models.single.slots", "1");
         properties.setProperty("hyperion.models.vectors.path", model.toString());
@@ -73,6 +76,7 @@ final class Fixture {
         properties.setProperty("hyperion.queue.timeout", QUEUE_TIMEOUT);
         properties.setProperty("hyperion.http.body-limit", Integer.toString(BODY_LIMIT));
         properties.setProperty("hyperion.ws.send-timeout", "PT10S");
+        properties.setProperty("hyperion.llamacpp.props", "true");
         properties.putAll(more);
         try (OutputStream out = Files.newOutputStream(directory.resolve("hyperion.properties"))) {
             properties.store(out, null);

@@ -59,7 +59,7 @@ interface SocketBehaviour extends Behaviour {
             socket.send("{'id':2,'method':'models'}");
             JsonObject models = socket.next();
             assertThat(models.getString("event")).isEqualTo("done");
-            assertThat(models.getJsonArray("models")).hasSize(7);
+            assertThat(models.getJsonArray("models")).hasSize(8);
         }
     }
 

@@ -45,6 +45,10 @@ final class Wire {
         return JSON.createReader(new StringReader(text)).readObject();
     }
 
+    static JsonArray list(String text) {
+        return JSON.createReader(new StringReader(text)).readArray();
+    }
+
     Answer get(String path) {
         return send(request(path).GET());
     }
