@@ -100,6 +100,16 @@ public final class Fields {
     }
 
     /**
+     * @param name a field that is there
+     * @param expected what its value has to be, such as "a string"
+     * @return the refusal
+     */
+    public InvalidRequestException wrongType(String name, String expected) {
+        return new InvalidRequestException(
+                ErrorCode.WRONG_TYPE, blamed(at(name)), "'" + place(name) + "' must be " + expected);
+    }
+
+    /**
      * Gives what a field is to become, and blames that field if it cannot.
      *
      * @param name the field

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** One chat completion, and how its results are told. Its stream is told by one thread. */
@@ -31,7 +32,7 @@ final class ChatCall implements WireCall {
     private final Optional<Boolean> stream;
     private final Envelope envelope;
     private final boolean includeUsage;
-    private final int alternatives;
+    private final OptionalInt alternatives;
 
     /** The tool calls whose ids and names a stream has told: a later piece tells only what is new. */
     private final Set<CallPlace> begun = new HashSet<>();
@@ -43,14 +44,14 @@ final class ChatCall implements WireCall {
      * @param stream whether as a stream
      * @param envelope what all events have in common
      * @param includeUsage whether a stream tells at its end how many tokens there were
-     * @param alternatives of how many other tokens the probabilities are told, where they are told
+     * @param alternatives of how many other tokens the probabilities are told; empty if none are told at all
      */
     ChatCall(
             GenerateRequest request,
             Optional<Boolean> stream,
             Envelope envelope,
             boolean includeUsage,
-            int alternatives) {
+            OptionalInt alternatives) {
         this.request = request;
         this.stream = stream;
         this.envelope = envelope;
@@ -178,7 +179,9 @@ final class ChatCall implements WireCall {
     }
 
     private JsonValue logprobs(List<TokenProbability> tokens) {
-        return tokens.isEmpty() ? JsonValue.NULL : Logprobs.chat(tokens, alternatives);
+        return tokens.isEmpty() || alternatives.isEmpty()
+                ? JsonValue.NULL
+                : Logprobs.chat(tokens, alternatives.getAsInt());
     }
 
     private static JsonValue finishReason(Completion completion) {

@@ -15,6 +15,7 @@ import io.hyperion.war.wire.WireFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -96,7 +97,7 @@ final class ChatFormat implements WireFormat {
         GenerateRequest.Builder request = GenerateRequest.builder()
                 .model(model.name())
                 .messages(MessageFields.read(fields).orElseThrow(() -> fields.missing("messages")));
-        int alternatives = alternatives(fields);
+        OptionalInt alternatives = alternatives(fields);
         request.parameters(parameters(fields, alternatives));
         ToolFields.read(fields, request);
         ResponseFormatFields.read(fields, request);
@@ -106,7 +107,7 @@ final class ChatFormat implements WireFormat {
         fields.map("chat_template_kwargs").ifPresent(variables -> variables.forEach(request::templateVariable));
         Optional<Boolean> stream = fields.bool("stream");
         boolean usage = OpenAiParameters.includeUsage(fields);
-        return new ChatCall(request.build(), stream, Envelope.of("chatcmpl-", model), usage, Math.max(0, alternatives));
+        return new ChatCall(request.build(), stream, Envelope.of("chatcmpl-", model), usage, alternatives);
     }
 
     private static void refuse(Fields fields, String name, Refused refused) {
@@ -116,19 +117,17 @@ final class ChatFormat implements WireFormat {
         }
     }
 
-    private static GenerateParameters parameters(Fields fields, int alternatives) {
+    private static GenerateParameters parameters(Fields fields, OptionalInt alternatives) {
         GenerateParameters.Builder parameters = OpenAiParameters.read(fields);
         OpenAiParameters.maxTokens(fields, List.of("max_completion_tokens", "max_tokens"))
                 .ifPresent(parameters::maxTokens);
-        if (alternatives >= 0) {
-            // The engine tells a token's own probability together with that of at least one other.
-            parameters.logProbabilities(Math.max(1, alternatives));
-        }
+        // The engine tells a token's own probability together with that of at least one other.
+        alternatives.ifPresent(count -> parameters.logProbabilities(Math.max(1, count)));
         return parameters.build();
     }
 
-    /** How many alternatives of each token are wanted; -1 if nothing is to be told of probabilities. */
-    private static int alternatives(Fields fields) {
+    /** How many alternatives of each token are wanted; empty if nothing is to be told of probabilities. */
+    private static OptionalInt alternatives(Fields fields) {
         boolean wanted = fields.bool("logprobs").orElse(false);
         int alternatives =
                 (int) fields.whole("top_logprobs", 0, MAX_TOP_LOGPROBS).orElse(0);
@@ -136,6 +135,6 @@ final class ChatFormat implements WireFormat {
             throw new InvalidRequestException(
                     ErrorCode.CONFLICT, "top_logprobs", "'top_logprobs' needs 'logprobs' to be true");
         }
-        return wanted ? alternatives : -1;
+        return wanted ? OptionalInt.of(alternatives) : OptionalInt.empty();
     }
 }

@@ -20,6 +20,7 @@ import jakarta.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -35,7 +36,7 @@ final class CompletionsCall implements WireCall {
     private final Envelope envelope;
     private final boolean includeUsage;
     private final boolean echo;
-    private final int alternatives;
+    private final OptionalInt alternatives;
     private final int each;
 
     /** How many characters of each choice a stream has told, where it tells probabilities. */
@@ -48,7 +49,7 @@ final class CompletionsCall implements WireCall {
      * @param envelope what all events have in common
      * @param includeUsage whether a stream tells at its end how many tokens there were
      * @param echo whether a text begins with its prompt
-     * @param alternatives of how many other tokens the probabilities are told, where they are told
+     * @param alternatives of how many other tokens the probabilities are told; empty if none are told at all
      */
     CompletionsCall(
             HyperionClient client,
@@ -57,7 +58,7 @@ final class CompletionsCall implements WireCall {
             Envelope envelope,
             boolean includeUsage,
             boolean echo,
-            int alternatives) {
+            OptionalInt alternatives) {
         this.client = client;
         this.requests = List.copyOf(requests);
         this.stream = stream;
@@ -164,7 +165,9 @@ final class CompletionsCall implements WireCall {
     }
 
     private JsonValue logprobs(List<TokenProbability> tokens, int offset) {
-        return tokens.isEmpty() ? JsonValue.NULL : Logprobs.completion(tokens, alternatives, offset);
+        return tokens.isEmpty() || alternatives.isEmpty()
+                ? JsonValue.NULL
+                : Logprobs.completion(tokens, alternatives.getAsInt(), offset);
     }
 
     /** The prompt as text. Of tokens only the model knows it, which has them already and need not be waited for. */

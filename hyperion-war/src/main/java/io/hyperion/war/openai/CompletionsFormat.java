@@ -14,7 +14,7 @@ import io.hyperion.war.wire.WireCall;
 import io.hyperion.war.wire.WireFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,7 +58,9 @@ final class CompletionsFormat implements WireFormat {
     public WireCall read(Fields sent) {
         Fields fields = sent.numbered();
         ModelInfo model = Envelope.model(client, fields);
-        OptionalLong logprobs = fields.whole("logprobs", 0, MAX_LOGPROBS);
+        OptionalInt logprobs = fields.whole("logprobs", 0, MAX_LOGPROBS).stream()
+                .mapToInt(Math::toIntExact)
+                .findFirst();
         boolean echo = fields.bool("echo").orElse(false);
         if (echo && logprobs.isPresent()) {
             throw new InvalidRequestException(
@@ -80,17 +82,17 @@ final class CompletionsFormat implements WireFormat {
                 Envelope.of("cmpl-", model),
                 OpenAiParameters.includeUsage(fields),
                 echo,
-                (int) logprobs.orElse(0));
+                logprobs);
     }
 
-    private static GenerateParameters parameters(Fields fields, OptionalLong logprobs) {
+    private static GenerateParameters parameters(Fields fields, OptionalInt logprobs) {
         GenerateParameters.Builder parameters = OpenAiParameters.read(fields);
         if (!fields.has("max_tokens")) {
             parameters.maxTokens(MAX_TOKENS);
         }
         OpenAiParameters.maxTokens(fields, List.of("max_tokens")).ifPresent(parameters::maxTokens);
         // The engine tells a token's own probability together with that of at least one other.
-        logprobs.ifPresent(alternatives -> parameters.logProbabilities((int) Math.max(1, alternatives)));
+        logprobs.ifPresent(alternatives -> parameters.logProbabilities(Math.max(1, alternatives)));
         return parameters.build();
     }
 

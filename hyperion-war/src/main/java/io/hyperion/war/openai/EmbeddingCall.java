@@ -8,14 +8,17 @@ import io.hyperion.api.Excerpts;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.Json;
+import io.hyperion.war.wire.PromptFields;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -43,11 +46,51 @@ record EmbeddingCall(EmbeddingRequest request, boolean base64, OptionalInt dimen
         Fields fields = sent.numbered();
         EmbeddingRequest.Builder request = EmbeddingRequest.builder();
         fields.text("model").ifPresent(request::model);
-        request.texts(fields.texts(INPUT).orElseThrow(() -> fields.missing(INPUT)));
+        inputs(fields, request);
         OptionalInt dimensions = fields.whole(DIMENSIONS, 1, Integer.MAX_VALUE).stream()
                 .mapToInt(wanted -> (int) wanted)
                 .findFirst();
         return new EmbeddingCall(request.build(), isBase64(fields), dimensions);
+    }
+
+    /** A text, or a list of texts, of tokens, or of lists of tokens. */
+    private static void inputs(Fields fields, EmbeddingRequest.Builder request) {
+        if (fields.isText(INPUT)) {
+            request.text(fields.requireText(INPUT));
+            return;
+        }
+        if (!fields.isList(INPUT)) {
+            throw fields.has(INPUT)
+                    ? fields.wrongType(INPUT, "a string or a list of strings or tokens")
+                    : fields.missing(INPUT);
+        }
+        List<?> entries = (List<?>) fields.any(INPUT).orElseThrow();
+        if (entries.stream().anyMatch(Number.class::isInstance)) {
+            request.tokens(tokens(fields, INPUT, entries));
+            return;
+        }
+        for (int i = 0; i < entries.size(); i++) {
+            String item = INPUT + "[" + i + "]";
+            if (entries.get(i) instanceof String text) {
+                request.text(text);
+            } else if (entries.get(i) instanceof List<?> ids) {
+                request.tokens(tokens(fields, item, ids));
+            } else {
+                throw fields.wrongType(item, "a string or a list of tokens");
+            }
+        }
+    }
+
+    private static List<Integer> tokens(Fields fields, String name, List<?> entries) {
+        List<Integer> tokens = new ArrayList<>(entries.size());
+        for (Object entry : entries) {
+            String item = name + "[" + tokens.size() + "]";
+            if (!(entry instanceof Number number)) {
+                throw fields.wrongType(item, "a token");
+            }
+            tokens.add(PromptFields.token(fields, item, number));
+        }
+        return tokens;
     }
 
     private static boolean isBase64(Fields fields) {

@@ -61,6 +61,10 @@ final class OpenAiParameters {
         fields.whole("repeat_penalty_num", -1, Integer.MAX_VALUE)
                 .ifPresent(value -> parameters.repeatLastN((int) value));
         logitBias(fields, parameters);
+        if (!fields.has("n")) {
+            // Whatever the model's own default is: clients of OpenAI count on it.
+            parameters.n(1);
+        }
         return parameters;
     }
 

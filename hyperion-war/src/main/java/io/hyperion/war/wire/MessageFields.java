@@ -42,9 +42,9 @@ public final class MessageFields {
             }
             return "";
         });
-        return fields.blaming(
-                "tool_calls",
-                () -> new Message(role, content, calls, fields.text("tool_call_id"), fields.text("name")));
+        Optional<String> answered = fields.text("tool_call_id");
+        Optional<String> speaker = fields.text("name");
+        return fields.blaming("tool_calls", () -> new Message(role, content, calls, answered, speaker));
     }
 
     private static Optional<String> content(Fields fields) {

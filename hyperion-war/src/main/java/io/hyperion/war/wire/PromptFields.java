@@ -50,7 +50,7 @@ public final class PromptFields {
             } else if (entry instanceof List<?> parts) {
                 prompts.add(mixed(fields, item, parts));
             } else {
-                throw wrong(fields, item, "a string or a list of tokens");
+                throw fields.wrongType(item, "a string or a list of tokens");
             }
         }
         return prompts;
@@ -67,7 +67,7 @@ public final class PromptFields {
                 flush(tokens, parts);
                 parts.add(new Prompt.Part.Text(text));
             } else {
-                throw wrong(fields, name + "[" + i + "]", "a token or a string");
+                throw fields.wrongType(name + "[" + i + "]", "a token or a string");
             }
         }
         flush(tokens, parts);
@@ -91,7 +91,7 @@ public final class PromptFields {
     public static int token(Fields fields, String place, Number number) {
         double value = number.doubleValue();
         if (value != Math.rint(value)) {
-            throw wrong(fields, place, "a whole number");
+            throw fields.wrongType(place, "a whole number");
         }
         if (value < 0 || value > Integer.MAX_VALUE) {
             throw new InvalidRequestException(
@@ -100,10 +100,5 @@ public final class PromptFields {
                     "'" + fields.place(place) + "' must be between 0 and " + Integer.MAX_VALUE + ", but is " + number);
         }
         return (int) value;
-    }
-
-    private static InvalidRequestException wrong(Fields fields, String place, String expected) {
-        return new InvalidRequestException(
-                ErrorCode.WRONG_TYPE, fields.parameter(place), "'" + fields.place(place) + "' must be " + expected);
     }
 }

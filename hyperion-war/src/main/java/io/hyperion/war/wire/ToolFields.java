@@ -49,12 +49,9 @@ public final class ToolFields {
         String name = function.requireText("name");
         // Known, and of no consequence: arguments fit the schema wherever the model is held to one.
         function.bool("strict");
-        return function.blaming(
-                "name",
-                () -> new Tool(
-                        name,
-                        function.text("description").orElse(""),
-                        function.map("parameters").orElse(Map.of())));
+        String description = function.text("description").orElse("");
+        Map<String, Object> parameters = function.map("parameters").orElse(Map.of());
+        return function.blaming("name", () -> new Tool(name, description, parameters));
     }
 
     /** Refuses what is no function, such as OpenAI's custom tools. */
