@@ -389,6 +389,17 @@ interface OpenAiBehaviour extends Behaviour {
     }
 
     @Test
+    @DisplayName("OpenAI: what the server itself refuses is told in OpenAI's shape too")
+    default void openAiRefusedByServer() throws IOException {
+        try (RawConnection client = RawConnection.to(wire().base())) {
+            client.post("/hyperion/v1/chat/completions", "{}", "nonsense");
+
+            assertThat(client.line()).contains("400");
+            assertThat(client.body()).startsWith("{\"error\":{\"message\":");
+        }
+    }
+
+    @Test
     @DisplayName("OpenAI: a misspelled field is hinted at")
     default void openAiHint() {
         Answer answer = wire().post("/v1/chat/completions", "{" + COUNT + ",'max_token':1,'max_tokens':1}");
