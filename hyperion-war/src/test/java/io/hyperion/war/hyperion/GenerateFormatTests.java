@@ -14,13 +14,18 @@ import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.Message;
 import io.hyperion.api.Progress;
 import io.hyperion.api.Prompt;
+import io.hyperion.api.ResponseFormat;
 import io.hyperion.api.Role;
 import io.hyperion.api.Timings;
 import io.hyperion.api.TokenProbability;
+import io.hyperion.api.Tool;
+import io.hyperion.api.ToolCall;
+import io.hyperion.api.ToolChoice;
 import io.hyperion.war.json.JsonInput;
 import io.hyperion.war.wire.WireCall;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -202,6 +207,57 @@ class GenerateFormatTests {
                         .getJsonNumber("prob")
                         .doubleValue())
                 .isEqualTo(Math.exp(-0.5));
+    }
+
+    @Test
+    @DisplayName("may have tools and a form of the text, as OpenAI's have them")
+    void tools() {
+        GenerateRequest request = read("{'messages':[{'role':'user','content':[{'type':'text','text':'Hi'}]},"
+                        + "{'role':'assistant','tool_calls':[{'id':'1','function':{'name':'f','arguments':'{}'}}]},"
+                        + "{'role':'tool','tool_call_id':'1','content':'x'}],"
+                        + "'tools':[{'type':'function','function':{'name':'f'}}],'tool_choice':'required',"
+                        + "'parallel_tool_calls':false}")
+                .requests()
+                .get(0);
+        assertThat(request.prompt())
+                .isEqualTo(new Prompt.Chat(List.of(
+                        Message.user("Hi"),
+                        Message.assistant("", List.of(new ToolCall("1", "f", "{}"))),
+                        new Message(Role.TOOL, "x", List.of(), Optional.of("1"), Optional.empty()))));
+        assertThat(request.tools()).containsExactly(new Tool("f", "", Map.of()));
+        assertThat(request.toolChoice()).isEqualTo(ToolChoice.REQUIRED);
+        assertThat(request.parallelToolCalls()).isFalse();
+
+        ResponseFormat schema = new ResponseFormat.JsonSchema(Map.of("type", "object"));
+        for (String format : List.of(
+                "'response_format':{'type':'json_schema','json_schema':{'schema':{'type':'object'}}}",
+                "'json_schema':{'type':'object'}")) {
+            assertThat(read("{'prompt':'x'," + format + "}").requests().get(0).responseFormat())
+                    .isEqualTo(schema);
+        }
+    }
+
+    @Test
+    @DisplayName("is told the calls of tools as a message can have them again")
+    void toolCalls() {
+        Completion completion = new Completion(
+                "",
+                2,
+                FinishReason.TOOL_CALLS,
+                Optional.empty(),
+                false,
+                List.of(),
+                List.of(),
+                List.of(new ToolCall("1", "f", "{}")));
+        Timings timings = new Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        String told = read("{'prompt':'x'}")
+                .reply(List.of(new GenerateReply("tiny", "<p>", 12, 4, 0, List.of(completion), timings)))
+                .toString();
+
+        assertThat(told)
+                .contains("\"finish_reason\":\"tool_calls\"")
+                .contains("\"tool_calls\":[{\"id\":\"1\",\"type\":\"function\","
+                        + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]");
     }
 
     @Test

@@ -3,6 +3,12 @@ package io.hyperion.war.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.errors.PermissionDeniedException;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.models.Model;
 import io.hyperion.war.it.Wire.Answer;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
@@ -178,6 +184,48 @@ class KeysIT {
         }
         assertThat(post("/api", "{" + generation + "}", "X-API-Key", "nonsense").status())
                 .isEqualTo(401);
+    }
+
+    @Test
+    @DisplayName("OpenAI's clients send their key as they do to OpenAI, and are told of it in OpenAI's words")
+    void openAi() {
+        Answer unknown = wire().get("/v1/models");
+        assertThat(unknown.status()).isEqualTo(401);
+        assertThat(unknown.json().getJsonObject("error").getString("code")).isEqualTo("invalid_api_key");
+        assertThat(post("/openai/v1/chat/completions", "{}", "Authorization", "Bearer nonsense")
+                        .status())
+                .isEqualTo(401);
+
+        OpenAIClient client = OpenAIOkHttpClient.builder()
+                .baseUrl(wire().base() + "/v1")
+                .apiKey(ONE)
+                .responseValidation(true)
+                .checkJacksonVersionCompatibility(false)
+                .maxRetries(0)
+                .build();
+        try {
+            assertThat(client.models().list().data()).extracting(Model::id).containsExactly(Fixture.SINGLE);
+            ChatCompletionCreateParams.Builder params =
+                    ChatCompletionCreateParams.builder().addUserMessage("Hello").maxCompletionTokens(2);
+            assertThat(client.chat()
+                            .completions()
+                            .create(params.model(Fixture.SINGLE).build())
+                            .choices())
+                    .hasSize(1);
+            assertThatThrownBy(() -> client.chat()
+                            .completions()
+                            .create(params.model(Fixture.SOUND).build()))
+                    .isInstanceOfSatisfying(PermissionDeniedException.class, refusal -> assertThat(refusal.code())
+                            .hasValue("permission_denied"));
+            assertThatThrownBy(() -> client.embeddings()
+                            .create(EmbeddingCreateParams.builder()
+                                    .model(Fixture.VECTORS)
+                                    .input("a")
+                                    .build()))
+                    .isInstanceOf(PermissionDeniedException.class);
+        } finally {
+            client.close();
+        }
     }
 
     @Test

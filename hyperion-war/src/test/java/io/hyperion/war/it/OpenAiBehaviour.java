@@ -356,14 +356,13 @@ interface OpenAiBehaviour extends Behaviour {
     @Test
     @DisplayName("OpenAI: what is huge or deep is refused, and the server lives")
     default void openAiHuge() {
-        String message = "{'role':'user','content':'x'},";
-        String many = "{'messages':[" + message.repeat(10_001) + "{'role':'user','content':'x'}]}";
-        assertThat(many).hasSizeLessThan(Fixture.BODY_LIMIT + 10_000);
-        assertThat(error(wire().post(
-                                        "/v1/chat/completions",
-                                        many.replace("user", "AI").replace("content", "content")))
+        String message = "{'role':'AI','content':'x'},";
+        String many = "{'messages':[" + message.repeat(10_000) + "{'role':'AI','content':'x'}]}";
+        assertThat(error(wire().post("/v1/chat/completions", many)).getString("message"))
+                .contains("10001", "10000");
+        assertThat(error(wire().post("/v1/chat/completions", "{'messages':[" + message.repeat(100_000) + "{}]}"))
                         .getString("code"))
-                .isIn("invalid_value", "request_too_large");
+                .isEqualTo("request_too_large");
         String deep = "{'response_format':" + "{'schema':".repeat(100) + "1" + "}".repeat(100) + "}";
         assertThat(error(wire().post("/v1/chat/completions", deep)).getString("message"))
                 .contains("64");
@@ -396,6 +395,19 @@ interface OpenAiBehaviour extends Behaviour {
 
             assertThat(client.line()).contains("400");
             assertThat(client.body()).startsWith("{\"error\":{\"message\":");
+        }
+    }
+
+    @Test
+    @DisplayName("OpenAI: a stream that gets no slot in time is refused with its status, and is told when to come back")
+    default void openAiBusy() throws IOException {
+        try (Wire.Events endless = occupySingle()) {
+            assertThat(endless.response().statusCode()).isEqualTo(200);
+            Answer answer = wire().post(
+                            "/v1/chat/completions", "{" + COUNT + ",'stream':true,'model':'" + Fixture.SINGLE + "'}");
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.header("Retry-After")).matches("[1-9][0-9]*");
+            assertThat(answer.json().getJsonObject("error").getString("type")).isEqualTo("server_error");
         }
     }
 

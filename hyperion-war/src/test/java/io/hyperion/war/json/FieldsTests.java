@@ -15,6 +15,55 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A field")
 class FieldsTests {
+    @Test
+    @DisplayName("in a list is blamed by the list's name, or by its number too")
+    void numbered() {
+        Fields plain = JsonInput.object("{\"a\":[{},{\"b\":1,\"c\":{\"d\":2}}]}");
+        Fields numbered = plain.numbered();
+
+        for (Fields fields : List.of(plain, numbered)) {
+            String item = fields == plain ? "a" : "a[1]";
+            Fields second = fields.objects("a").orElseThrow().get(1);
+            assertThat(refusalOf(() -> second.text("b")).parameter()).hasValue(item + ".b");
+            assertThat(refusalOf(() -> second.object("c").orElseThrow().bool("d"))
+                            .parameter())
+                    .hasValue(item + ".c.d");
+            assertThat(second.missing("x").parameter()).hasValue(item + ".x");
+            assertThat(second.wrongType("b", "a star"))
+                    .hasMessage("'a[1].b' must be a star")
+                    .satisfies(refusal -> assertThat(refusal.parameter()).hasValue(item + ".b"));
+        }
+    }
+
+    @Test
+    @DisplayName("is blamed for what cannot be made of it")
+    void blaming() {
+        Fields item = JsonInput.object("{\"a\":[{\"b\":1}]}")
+                .numbered()
+                .objects("a")
+                .orElseThrow()
+                .get(0);
+        InvalidRequestException refusal = refusalOf(() -> item.blaming("b", () -> {
+            throw new InvalidRequestException(ErrorCode.CONFLICT, "other", "It cannot be");
+        }));
+
+        assertThat(refusal.parameter()).hasValue("a[0].b");
+        assertThat(refusal.code()).isEqualTo(ErrorCode.CONFLICT);
+        assertThat(refusal).hasMessage("It cannot be");
+        assertThat(item.blaming("b", () -> "made").toString()).isEqualTo("made");
+    }
+
+    @Test
+    @DisplayName("tells whether it is a text or a list")
+    void kinds() {
+        Fields fields = JsonInput.object("{\"a\":\"\",\"b\":[],\"c\":null}");
+
+        assertThat(List.of(fields.isText("a"), fields.isText("b"), fields.isText("c"), fields.isText("d")))
+                .containsExactly(true, false, false, false);
+        assertThat(List.of(fields.isList("a"), fields.isList("b"), fields.isList("c"), fields.isList("d")))
+                .containsExactly(false, true, false, false);
+    }
+
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"\"1\"", "true", "[1]", "{}"})
     @DisplayName("of a number takes nothing else")
