@@ -1,5 +1,6 @@
 package io.hyperion.war.http;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.hyperion.api.HyperionException;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.ConnectionCallback;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +47,11 @@ public class LateAnswers {
         CompletableFuture<T> future = result.toCompletableFuture();
         response.register((ConnectionCallback) gone -> future.cancel(true));
         future.whenComplete((value, failure) -> {
+            if (failure instanceof CancellationException) {
+                LOG.log(DEBUG, "The caller of a request is gone; it is cancelled");
+                response.cancel();
+                return;
+            }
             try {
                 // Not in the engine's thread: making and sending the answer takes its time.
                 workers.executor()

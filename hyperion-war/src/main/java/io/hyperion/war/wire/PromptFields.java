@@ -12,8 +12,8 @@ import java.util.List;
  * or a list of such prompts.
  */
 public final class PromptFields {
-    /** The largest number of prompts in one request. */
-    public static final int MAX_PROMPTS = 1024;
+    /** The largest number of prompts in one request: as many as may wait where the queue is as long as it is by default. */
+    public static final int MAX_PROMPTS = 256;
 
     private PromptFields() {}
 

@@ -138,11 +138,11 @@ class CompletionsFormatTests {
     @Test
     @DisplayName("is refused when it has too many prompts")
     void tooMany() {
-        String many = "'a',".repeat(1024) + "'a'";
+        String many = "'a',".repeat(256) + "'a'";
         InvalidRequestException refusal =
                 catchThrowableOfType(InvalidRequestException.class, () -> prompts("[" + many + "]"));
         assertThat(refusal.code()).isEqualTo(ErrorCode.OUT_OF_RANGE);
-        assertThat(refusal).hasMessageContaining("1025").hasMessageContaining("1024");
+        assertThat(refusal).hasMessageContaining("257").hasMessageContaining("256");
     }
 
     @Test
