@@ -201,6 +201,21 @@ interface CompletionBehaviour extends Behaviour {
     }
 
     @Test
+    @DisplayName("completion keeps to a schema, and refuses one that cannot be kept to")
+    default void schemas() {
+        JsonObject reply = wire().post(
+                        "/completion",
+                        "{'prompt':'Once','json_schema':{'type':'object','properties':{'ok':{'type':'boolean'}},"
+                                + "'required':['ok'],'additionalProperties':false},'seed':1}")
+                .json();
+        assertThat(reply.getString("stop_type")).isEqualTo("eos");
+        assertThat(Wire.json(reply.getString("content")).keySet()).containsExactly("ok");
+        Answer refused = wire().post("/completion", "{'prompt':'Once','json_schema':{'not':{'type':'string'}}}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().getJsonObject("error").getString("message")).contains("not");
+    }
+
+    @Test
     @DisplayName("completion refuses images with a clear message")
     default void images() {
         Answer answer = wire().post("/completion", "{'prompt':'[img-12]','image_data':[{'data':'','id':12}]}");

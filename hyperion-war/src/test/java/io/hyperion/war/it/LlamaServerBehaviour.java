@@ -80,6 +80,32 @@ interface LlamaServerBehaviour extends Behaviour {
     }
 
     @Test
+    @DisplayName("apply-template takes another template, and variables in place of its own")
+    default void appliesAnother() {
+        String conversation = "'messages':[{'role':'user','content':'Hello'}]";
+        assertThat(wire().post(
+                                "/apply-template",
+                                "{" + conversation
+                                        + ",'chat_template':'{{ bos_token }}{{ mood }}:{{ messages[0].content }}',"
+                                        + "'chat_template_kwargs':{'bos_token':'<B>','mood':'glad'}}")
+                        .json()
+                        .getString("prompt"))
+                .isEqualTo("<B>glad:Hello");
+        assertThat(wire().post(
+                                "/apply-template",
+                                "{" + conversation + ",'tools':[{'type':'function','function':{'name':'look_up',"
+                                        + "'parameters':{'type':'object','properties':{}}}}]}")
+                        .json()
+                        .getString("prompt"))
+                .contains("look_up");
+        Answer endless = wire().post(
+                        "/apply-template",
+                        "{" + conversation + ",'chat_template':'{% for i in range(1000000000) %}x{% endfor %}'}");
+        assertThat(endless.status()).isEqualTo(400);
+        assertThat(endless.json().getJsonObject("error").getString("type")).isEqualTo("invalid_request_error");
+    }
+
+    @Test
     @DisplayName("infill tells clearly that a model has no tokens to fill gaps with")
     default void noInfill() {
         Answer answer = wire().post("/infill", "{'input_prefix':'def f(','input_suffix':'return'}");
