@@ -6,6 +6,7 @@ import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.Progress;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -27,6 +28,8 @@ final class ToolCallListener implements GenerateListener {
      * @param sink has what it found
      */
     record Reading(CallParser parser, CallSink sink) {}
+    /** How far the request was with the last piece, for texts that were held back until later. */
+    private Optional<Progress> progress = Optional.empty();
 
     /**
      * @param listener hears of the text and of the calls
@@ -44,6 +47,7 @@ final class ToolCallListener implements GenerateListener {
 
     @Override
     public void onPiece(GenerateEvent.Piece piece) {
+        progress = piece.progress();
         Reading reading = reading(piece.completion());
         reading.parser().feed(piece.text());
         List<CallSink.Part> parts = new ArrayList<>(reading.sink().drain());
@@ -76,8 +80,8 @@ final class ToolCallListener implements GenerateListener {
     private void tell(int completion, int completions, List<CallSink.Part> parts) {
         for (CallSink.Part part : parts) {
             if (part instanceof CallSink.Part.Text text) {
-                listener.onPiece(new GenerateEvent.Piece(
-                        text.text(), completion, completions, List.of(), List.of(), Optional.empty()));
+                listener.onPiece(
+                        new GenerateEvent.Piece(text.text(), completion, completions, List.of(), List.of(), progress));
             } else if (part instanceof CallSink.Part.Call call) {
                 listener.onToolCall(new GenerateEvent.ToolCallPiece(
                         completion, call.index(), call.id(), call.name(), call.arguments()));
