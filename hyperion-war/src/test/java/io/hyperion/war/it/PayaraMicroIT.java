@@ -23,6 +23,8 @@ class PayaraMicroIT
                 LlamaServerBehaviour,
                 LlamaSessionBehaviour,
                 LlamaClientsBehaviour,
+                OpenAiToolBehaviour,
+                NodeClientBehaviour,
                 ModelsBehaviour,
                 BadInputBehaviour,
                 AdmissionBehaviour,
