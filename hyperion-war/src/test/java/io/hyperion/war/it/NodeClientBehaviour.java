@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * OpenAI's client for JavaScript, in {@code src/test/node}. Needs Node.js and the packages of its lock file from npm; where they are not to
- * be had it is skipped, unless {@code -Dhyperion.node.required=true} says that they must be.
+ * be had it is skipped, unless the environment variable {@code HYPERION_NODE_REQUIRED} says {@code true}.
  */
 interface NodeClientBehaviour extends Behaviour {
     List<String> FILES = List.of("package.json", "package-lock.json", ".npmrc", "test.mjs");
@@ -49,7 +49,9 @@ interface NodeClientBehaviour extends Behaviour {
     private static void need(Ran ran, String otherwise) {
         if (ran.status() != 0) {
             String reason = otherwise + ": " + ran.output();
-            assertThat(Boolean.getBoolean("hyperion.node.required")).as(reason).isFalse();
+            assertThat(Boolean.parseBoolean(System.getenv("HYPERION_NODE_REQUIRED")))
+                    .as(reason)
+                    .isFalse();
             abort(reason);
         }
     }
