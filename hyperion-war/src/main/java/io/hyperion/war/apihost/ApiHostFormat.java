@@ -4,8 +4,8 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.Excerpts;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.HyperionClient;
 import io.hyperion.api.InvalidRequestException;
-import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Parameter;
 import io.hyperion.api.Prompt;
 import io.hyperion.war.json.Fields;
@@ -24,9 +24,9 @@ import java.util.function.Supplier;
  * Turns the fields of API Host's requests into a {@link GenerateRequest}.
  *
  * @param token hears of the access token, before anything else is read; throws if it is not accepted
- * @param models gives the models that the caller may use
+ * @param client gives the caller's way to the models
  */
-record ApiHostFormat(Consumer<Optional<String>> token, Supplier<List<ModelInfo>> models) implements WireFormat {
+record ApiHostFormat(Consumer<Optional<String>> token, Supplier<HyperionClient> client) implements WireFormat {
     private static final Set<String> FIELDS =
             Set.of("token", "task", "repo_id", "file_name", "inputs", "parameters", "options");
 
@@ -61,7 +61,7 @@ record ApiHostFormat(Consumer<Optional<String>> token, Supplier<List<ModelInfo>>
             request.prompt(raw.text());
         }
         request.parameters(parameters(fields.envelope("parameters")));
-        request.model(ModelFiles.find(models.get(), repository, file));
+        request.model(ModelFiles.find(client.get(), repository, file));
         return new WholeAnswer(request.build(), reply -> Json.object()
                 .add("answer", Json.object().add("content", reply.text()))
                 .build());

@@ -33,8 +33,7 @@ public class ApiHostResource {
     @POST
     @CredentialInBody
     public void generate(@Context HttpHeaders headers, @Suspended AsyncResponse response, InputStream body) {
-        ApiHostFormat format =
-                new ApiHostFormat(caller::identify, () -> caller.client().models());
+        ApiHostFormat format = new ApiHostFormat(caller::identify, caller::client);
         generations.serve(headers, body, response, new HttpProtocol(format, EventStyle.PLAIN, ApiHostErrors.FORMAT));
     }
 }

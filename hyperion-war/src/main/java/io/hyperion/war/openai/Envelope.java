@@ -1,8 +1,11 @@
 package io.hyperion.war.openai;
 
+import io.hyperion.api.ForbiddenException;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelNotFoundException;
+import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.Json;
 import jakarta.json.JsonArrayBuilder;
@@ -11,6 +14,7 @@ import jakarta.json.JsonValue;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -39,12 +43,13 @@ record Envelope(String id, long created, String model, String fingerprint) {
      * @param client the way to the models
      * @param fields what was sent
      * @return the model that is asked: the default one if none is named
+     * @throws ForbiddenException if the caller may not use it
+     * @throws ModelNotFoundException if there is none
+     * @throws ModelUnavailableException if none is named, and the default one cannot be served
      */
     static ModelInfo model(HyperionClient client, Fields fields) {
-        return fields.text("model").map(client::model).orElseGet(() -> client.models().stream()
-                .filter(ModelInfo::isDefault)
-                .findFirst()
-                .orElseThrow(() -> fields.missing("model")));
+        return client.model(fields.text("model")
+                .orElseGet(() -> client.properties(Optional.empty()).model()));
     }
 
     private static String fingerprint(ModelInfo model) {

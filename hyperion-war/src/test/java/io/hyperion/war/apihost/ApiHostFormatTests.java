@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.HyperionClient;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.Message;
 import io.hyperion.api.ModelInfo;
@@ -13,6 +14,7 @@ import io.hyperion.api.ModelState;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.UnauthorisedException;
 import io.hyperion.war.json.JsonInput;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -115,7 +117,7 @@ class ApiHostFormatTests {
     })
     @DisplayName("means the model of its file, else the one that is called like the repository or the file")
     void model(String file, String repository, String model) {
-        assertThat(ModelFiles.find(MODELS, repository, file)).isEqualTo(model);
+        assertThat(ModelFiles.find(client(MODELS), repository, file)).isEqualTo(model);
     }
 
     @Test
@@ -124,13 +126,13 @@ class ApiHostFormatTests {
         List<ModelInfo> models =
                 List.of(info("a", false, Optional.of("f.gguf")), info("b", true, Optional.of("f.gguf")));
 
-        assertThat(ModelFiles.find(models, "x/y", "f.gguf")).isEqualTo("b");
+        assertThat(ModelFiles.find(client(models), "x/y", "f.gguf")).isEqualTo("b");
     }
 
     @Test
     @DisplayName("of a model that is not there names what was asked for, and what is there")
     void unknownModel() {
-        assertThatThrownBy(() -> ModelFiles.find(MODELS, "TheBloke/No", "no.gguf"))
+        assertThatThrownBy(() -> ModelFiles.find(client(MODELS), "TheBloke/No", "no.gguf"))
                 .isInstanceOf(ModelNotFoundException.class)
                 .hasMessageContaining("'TheBloke/No'")
                 .hasMessageContaining("'no.gguf'")
@@ -145,7 +147,7 @@ class ApiHostFormatTests {
                     tokens.add(token);
                     throw new UnauthorisedException(ErrorCode.UNAUTHORISED, "no");
                 },
-                () -> MODELS);
+                () -> client(MODELS));
 
         assertThatThrownBy(() -> refusing.read(JsonInput.object("{\"token\":\"t\",\"task\":7}")))
                 .isInstanceOf(UnauthorisedException.class);
@@ -209,7 +211,7 @@ class ApiHostFormatTests {
     }
 
     private GenerateRequest read(String json) {
-        ApiHostFormat format = new ApiHostFormat(tokens::add, () -> MODELS);
+        ApiHostFormat format = new ApiHostFormat(tokens::add, () -> client(MODELS));
         return format.read(JsonInput.object(json.replace('\'', '"'))).request();
     }
 
@@ -220,6 +222,18 @@ class ApiHostFormatTests {
             messages.add("{'role':'" + parts[0] + "','content':'" + parts[1] + "'}");
         }
         return BEGIN + ",'inputs':[" + String.join(",", messages) + "]}";
+    }
+
+    /** A client that has these models, and all that is asked of it is what they are. */
+    private static HyperionClient client(List<ModelInfo> models) {
+        return (HyperionClient) Proxy.newProxyInstance(
+                HyperionClient.class.getClassLoader(),
+                new Class<?>[] {HyperionClient.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "models" -> models;
+                    case "model" -> throw new ModelNotFoundException(ErrorCode.MODEL_NOT_FOUND, "no model");
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     private static ModelInfo info(String name, boolean isDefault, Optional<String> file) {

@@ -184,6 +184,11 @@ class KeysIT {
         }
         assertThat(post("/api", "{" + generation + "}", "X-API-Key", "nonsense").status())
                 .isEqualTo(401);
+        String other = "{" + generation.replace(file, "other.gguf") + "}";
+        Answer otherFile = bearer("/api", other, ONE);
+        assertThat(otherFile.status()).isEqualTo(403);
+        assertThat(otherFile.json().getString("code")).isEqualTo("HYP-4002");
+        assertThat(bearer("/api", other, ALL).status()).isEqualTo(404);
     }
 
     @Test
@@ -195,6 +200,10 @@ class KeysIT {
         assertThat(post("/openai/v1/chat/completions", "{}", "Authorization", "Bearer nonsense")
                         .status())
                 .isEqualTo(401);
+
+        Answer unnamed = bearer("/v1/chat/completions", "{'messages':[{'role':'user','content':'a'}]}", ONE);
+        assertThat(unnamed.status()).isEqualTo(403);
+        assertThat(unnamed.json().getJsonObject("error").getString("param")).isEqualTo("model");
 
         OpenAIClient client = OpenAIOkHttpClient.builder()
                 .baseUrl(wire().base() + "/v1")
