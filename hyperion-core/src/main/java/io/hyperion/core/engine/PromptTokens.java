@@ -83,7 +83,7 @@ record PromptTokens(String text, int[] tokens) {
         if (!marks.isSupported()) {
             throw new InvalidRequestException(
                     ErrorCode.NOT_SUPPORTED,
-                    "input_prefix",
+                    "input_suffix",
                     "The model cannot fill gaps: its vocabulary has no tokens for prefix, suffix and middle");
         }
         int[] begin = vocabulary.tokenize(gap.begin(), false, true);

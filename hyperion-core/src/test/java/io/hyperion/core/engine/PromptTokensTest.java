@@ -198,7 +198,7 @@ class PromptTokensTest {
                         InvalidRequestException.class,
                         () -> plain.generate(new ModelRequest(gap("a", "b", ""), SHORT)));
                 assertThat(error.code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
-                assertThat(error.parameter()).contains("input_prefix");
+                assertThat(error.parameter()).contains("input_suffix");
             }
         }
     }

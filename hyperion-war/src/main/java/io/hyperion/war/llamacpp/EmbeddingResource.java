@@ -73,7 +73,8 @@ public class EmbeddingResource {
     private static JsonArray vectors(HyperionClient client, Fields fields, Optional<String> query) {
         Optional<String> model = ModelName.of(fields, query);
         EmbeddingRequest.Builder request = EmbeddingRequest.builder();
-        PromptFields.read(fields, fields.has(INPUT) ? INPUT : CONTENT).forEach(text -> add(text, request));
+        String name = fields.has(INPUT) ? INPUT : CONTENT;
+        PromptFields.read(fields, name).forEach(text -> add(name, text, request));
         model.ifPresent(request::model);
         requireNumbers(fields);
         Optional<Boolean> normalize = normalize(fields);
@@ -90,7 +91,7 @@ public class EmbeddingResource {
         return list.build();
     }
 
-    private static void add(Prompt text, EmbeddingRequest.Builder request) {
+    private static void add(String name, Prompt text, EmbeddingRequest.Builder request) {
         if (text instanceof Prompt.Raw raw) {
             request.text(raw.text());
         } else if (text instanceof Prompt.Mixed mixed
@@ -100,8 +101,8 @@ public class EmbeddingResource {
         } else {
             throw new InvalidRequestException(
                     ErrorCode.WRONG_TYPE,
-                    CONTENT,
-                    "'" + CONTENT + "' must be a string, a list of tokens, or a list of these");
+                    name,
+                    "'" + name + "' must be a string, a list of tokens, or a list of these");
         }
     }
 

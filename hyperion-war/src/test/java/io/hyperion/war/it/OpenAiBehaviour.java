@@ -328,7 +328,7 @@ interface OpenAiBehaviour extends Behaviour {
                 "completions|{'prompt':[1,{}]}|400|prompt[1]|invalid_type|token",
                 "completions|{'prompt':[999999999]}|400|prompt|invalid_value|token",
                 "completions|{'prompt':'x','echo':true,'logprobs':1}|400|logprobs|unsupported_value|echo",
-                "completions|{'prompt':'x','suffix':'y'}|400|prompt|unsupported_value|gap",
+                "completions|{'prompt':'x','suffix':'y'}|400|suffix|unsupported_value|gap",
                 "embeddings|{}|400|input|missing_required_parameter|missing",
                 "embeddings|{'input':[]}|400|input|missing_required_parameter|text",
                 "embeddings|{'input':''}|400|input[0]|invalid_value|empty",
