@@ -37,7 +37,7 @@ public class HyperionRuntime {
         Config config = ConfigProvider.getConfig();
         configuration =
                 Configuration.of(config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
-        hyperion = NonManagedHyperion.start(configuration.properties());
+        hyperion = NonManagedHyperion.start(configuration.engineProperties());
         // The failed ones have been reported, with their reasons, by who tried them.
         hyperion.client().models().stream()
                 .filter(model -> model.state() != ModelState.FAILED)

@@ -70,10 +70,6 @@ public record HyperionConfiguration(
             .map(Parameter::wireName)
             .toList();
 
-    /** Keys of other parts of Hyperion, which check them themselves. */
-    private static final List<String> FOREIGN_PREFIXES =
-            List.of("hyperion.http.", "hyperion.neuroengine.", "hyperion.security.", "hyperion.ws.");
-
     public HyperionConfiguration {
         Objects.requireNonNull(models, "models");
         Objects.requireNonNull(defaultModel, "defaultModel");
@@ -107,9 +103,7 @@ public record HyperionConfiguration(
                 String quoted = modelKey.group(1);
                 byModel.computeIfAbsent(quoted == null ? modelKey.group(2) : quoted, name -> new TreeMap<>())
                         .put(modelKey.group(3), property.getValue().strip());
-            } else if (key.startsWith(PREFIX)
-                    && !GLOBAL_KEYS.contains(key)
-                    && FOREIGN_PREFIXES.stream().noneMatch(key::startsWith)) {
+            } else if (key.startsWith(PREFIX) && !GLOBAL_KEYS.contains(key)) {
                 warnings.add("Unknown key " + key + nearest(key, GLOBAL_KEYS));
             }
         }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Every {@code hyperion.} property that is set anywhere in MicroProfile Config. A wrong value of a key that the wire reads itself is
@@ -94,8 +95,15 @@ public final class Configuration {
         return value.isEmpty() && key.startsWith(SecurityKeys.KEYS) ? Optional.of("") : value;
     }
 
-    /** {@return all properties by their dotted names, for the engine} */
-    public Map<String, String> properties() {
+    /** {@return the engine's properties by their dotted names: all but the wire's own} */
+    public Map<String, String> engineProperties() {
+        return properties.entrySet().stream()
+                .filter(property -> !isOwn(property.getKey()))
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** {@return all properties by their dotted names} */
+    Map<String, String> properties() {
         return Map.copyOf(properties);
     }
 
@@ -112,10 +120,12 @@ public final class Configuration {
     /** {@return keys that look like the wire's own and are not; those of others are reported where they are read} */
     List<String> unknownKeys() {
         return properties.keySet().stream()
-                .filter(key -> GROUPS.stream().anyMatch(key::startsWith)
-                        && !KEYS.contains(key)
-                        && !key.startsWith(SecurityKeys.KEYS))
+                .filter(key -> isOwn(key) && !KEYS.contains(key) && !key.startsWith(SecurityKeys.KEYS))
                 .toList();
+    }
+
+    private static boolean isOwn(String key) {
+        return GROUPS.stream().anyMatch(key::startsWith);
     }
 
     private List<String> origins() {

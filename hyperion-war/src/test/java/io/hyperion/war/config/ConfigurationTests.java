@@ -80,11 +80,23 @@ class ConfigurationTests {
     }
 
     @Test
-    @DisplayName("gives the engine all keys of Hyperion and no others")
-    void properties() {
-        assertThat(of(Map.of("hyperion.models.a.path", "/a", "java.home", "/j", "hyperion.queue.capacity", "3"))
-                        .properties())
-                .containsOnly(Map.entry("hyperion.models.a.path", "/a"), Map.entry("hyperion.queue.capacity", "3"));
+    @DisplayName("gives the engine all keys of Hyperion but the wire's own")
+    void engineProperties() {
+        assertThat(of(Map.of(
+                                "hyperion.models.a.path", "/a",
+                                "java.home", "/j",
+                                "hyperion.queue.capacity", "3",
+                                "hyperion.colour", "red",
+                                "hyperion.http.port", "1",
+                                "hyperion.llamacpp.props", "true",
+                                "hyperion.neuroengine.operator", "@somebody",
+                                "hyperion.security.keys.a.hash", "1",
+                                "hyperion.ws.max-requests", "1"))
+                        .engineProperties())
+                .containsOnly(
+                        Map.entry("hyperion.models.a.path", "/a"),
+                        Map.entry("hyperion.queue.capacity", "3"),
+                        Map.entry("hyperion.colour", "red"));
     }
 
     @ParameterizedTest(name = "{0}")
