@@ -20,6 +20,9 @@ import java.util.function.Supplier;
  * a NUL character or an unpaired surrogate, escaped or not, is none, and refused with {@link ErrorCode#INVALID_TEXT}.
  */
 public final class Fields {
+    /** More characters than an error tells of a place, without the numbers of up to 64 items within each other. */
+    private static final int MAX_PLACE = 1_000;
+
     private final String path;
     private final Map<String, JsonNode> values;
 
@@ -267,7 +270,7 @@ public final class Fields {
 
     private Map<String, Object> plain(String path, JsonNode.Members members) {
         Map<String, Object> map = new LinkedHashMap<>();
-        members.values().forEach((name, node) -> map.put(valid(path, name), plain(path + "." + name, node)));
+        members.values().forEach((name, node) -> map.put(valid(path, name), plain(within(path, name), node)));
         return map;
     }
 
@@ -287,7 +290,7 @@ public final class Fields {
         if (node instanceof JsonNode.Items items) {
             List<Object> list = new ArrayList<>(items.values().size());
             for (JsonNode item : items.values()) {
-                list.add(plain(path + "[" + list.size() + "]", item));
+                list.add(plain(item(path, list.size()), item));
             }
             return list;
         }
@@ -348,11 +351,30 @@ public final class Fields {
 
     private InvalidRequestException wrongType(String name, String expected, String found) {
         return new InvalidRequestException(
-                ErrorCode.WRONG_TYPE, blamed(at(name)), "'" + at(name) + "' must be " + expected + ", but is " + found);
+                ErrorCode.WRONG_TYPE,
+                blamed(at(name)),
+                "'" + place(name) + "' must be " + expected + ", but is " + found);
     }
 
     private String at(String name) {
-        return path.isEmpty() ? name : path + "." + name;
+        return within(path, name);
+    }
+
+    /**
+     * The place of a field within an object, for errors. It is cut off where no error tells it any more: else each value in a list would
+     * have a copy of its own of the longest name that a caller can think of.
+     */
+    static String within(String path, String name) {
+        return path.isEmpty() ? cut(name) : path.length() >= MAX_PLACE ? path : cut(path + "." + cut(name));
+    }
+
+    /** The place of an item within a list, for errors. */
+    static String item(String path, int index) {
+        return path.length() >= MAX_PLACE ? path : path + "[" + index + "]";
+    }
+
+    private static String cut(String place) {
+        return place.length() <= MAX_PLACE ? place : place.substring(0, MAX_PLACE);
     }
 
     private String blamed(String place) {

@@ -105,7 +105,7 @@ public final class JsonInput {
         Map<String, JsonNode> members = new LinkedHashMap<>();
         for (Event event = next(); event != Event.END_OBJECT; event = next()) {
             String name = parser.getString();
-            String at = path.isEmpty() ? name : path + "." + name;
+            String at = Fields.within(path, name);
             if (members.containsKey(name)) {
                 throw new InvalidRequestException(
                         ErrorCode.INVALID_JSON,
@@ -121,7 +121,7 @@ public final class JsonInput {
     private JsonNode list(String path, int depth) {
         List<JsonNode> items = new ArrayList<>();
         for (Event event = next(); event != Event.END_ARRAY; event = next()) {
-            items.add(value(event, path + "[" + items.size() + "]", depth));
+            items.add(value(event, Fields.item(path, items.size()), depth));
         }
         return new JsonNode.Items(items);
     }

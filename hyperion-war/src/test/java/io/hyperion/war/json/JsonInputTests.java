@@ -2,10 +2,12 @@ package io.hyperion.war.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.Excerpts;
 import io.hyperion.api.InvalidRequestException;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -122,6 +124,20 @@ class JsonInputTests {
                         .code())
                 .isEqualTo(ErrorCode.OUT_OF_RANGE);
         assertThat(fields.number("a")).hasValue(Double.POSITIVE_INFINITY);
+    }
+
+    @Test
+    @DisplayName("takes no longer when the name above many values is long")
+    void longName() {
+        String text = "{\"v\":{\"" + "x".repeat(2_000_000) + "\":[" + "1,".repeat(400_000) + "\"\\ud800\"]}}";
+
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            Fields fields = JsonInput.object(text);
+            InvalidRequestException refusal =
+                    catchThrowableOfType(InvalidRequestException.class, () -> fields.map("v"));
+            assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_TEXT);
+            assertThat(refusal.parameter()).hasValue("v." + "x".repeat(58) + "…");
+        });
     }
 
     @Test
