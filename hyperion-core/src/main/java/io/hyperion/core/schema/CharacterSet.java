@@ -31,9 +31,12 @@ record CharacterSet(List<Range> ranges) {
     }
 
     CharacterSet or(CharacterSet other) {
-        List<Range> all = new ArrayList<>(ranges);
-        all.addAll(other.ranges);
-        return union(all);
+        return anyOf(List.of(this, other));
+    }
+
+    /** {@return the characters of some sets together} */
+    static CharacterSet anyOf(List<CharacterSet> sets) {
+        return union(sets.stream().flatMap(set -> set.ranges.stream()).toList());
     }
 
     /** {@return all characters that are not in this set} */
@@ -61,7 +64,20 @@ record CharacterSet(List<Range> ranges) {
     }
 
     boolean contains(int c) {
-        return ranges.stream().anyMatch(range -> range.first <= c && c <= range.last);
+        int low = 0;
+        int high = ranges.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            Range range = ranges.get(middle);
+            if (c < range.first) {
+                high = middle - 1;
+            } else if (c > range.last) {
+                low = middle + 1;
+            } else {
+                return true;
+            }
+        }
+        return false;
     }
 
     void forEachRange(RangeConsumer consumer) {

@@ -20,15 +20,16 @@ final class Expander {
     /** The most alternatives of one value. */
     private static final int MAX_ALTERNATIVES = 1_000;
 
-    /** How many schemas are gone through at most, each as often as it comes. */
-    private static final int MAX_WORK = 200_000;
+    /** What it takes to go through a schema, or to compare two alternatives, beside what is in them. */
+    private static final int STEP = 50;
+
     /** How deep properties are looked at to tell alternatives apart. */
     private static final int MAX_TELLING = 4;
 
     private final SchemaDocument document;
+    private final Effort effort;
     private final Map<Set<String>, List<Facet>> known = new HashMap<>();
     private Optional<Problem> problem = Optional.empty();
-    private int work;
     /** How many properties are being looked at within each other to tell alternatives apart. */
     private int telling;
 
@@ -56,14 +57,20 @@ final class Expander {
 
     /** What is known of a value half-way. */
     private record Draft(Facet facet, Deque<Step> open, Set<String> done, Deque<Choice> choices) {
+        /** {@return about how much a copy takes} */
+        int extent() {
+            return facet.extent() + done.size() + choices.size();
+        }
+
         Draft with(Step step) {
             Deque<Step> one = new ArrayDeque<>(List.of(step));
             return new Draft(facet.copy(), one, new HashSet<>(done), new ArrayDeque<>(choices));
         }
     }
 
-    Expander(SchemaDocument document) {
+    Expander(SchemaDocument document, Effort effort) {
         this.document = document;
+        this.effort = effort;
     }
 
     /** {@return what all schemas at some pointers leave for one value; empty if nothing does} */
@@ -106,6 +113,7 @@ final class Expander {
         List<List<Facet>> ways = new ArrayList<>();
         int total = 0;
         for (String option : choice.options) {
+            effort.spend(draft.extent());
             List<Facet> way = expand(draft.with(choice.step.to(option)));
             ways.add(way);
             total += way.size();
@@ -123,9 +131,7 @@ final class Expander {
 
     /** {@return whether something may still match} */
     private boolean read(Step step, Draft draft) {
-        if (++work > MAX_WORK) {
-            throw document.wrong("", "the schema has too many alternatives within each other");
-        }
+        effort.spend(STEP + step.pointer.length());
         if (step.leadsBack()) {
             throw document.wrong(step.pointer, "'$ref' leads back to this schema without a value between");
         }
@@ -143,7 +149,7 @@ final class Expander {
             return any;
         }
         Map<?, ?> map = (Map<?, ?>) schema;
-        Keywords.read(document, step.pointer, map, draft.facet);
+        Keywords.read(document, effort, step.pointer, map, draft.facet);
         if (map.containsKey("$ref")) {
             draft.open.add(step.to(document.target(step.pointer, "$ref", map.get("$ref"))));
         }
@@ -168,6 +174,7 @@ final class Expander {
         }
         List<String> options = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
+            effort.spend(at.length());
             options.add(at + "/" + i);
         }
         return options;
@@ -200,9 +207,7 @@ final class Expander {
 
     /** {@return whether what is written for one facet certainly does not match another one} */
     private boolean isApart(Facet written, Facet read) {
-        if (++work > MAX_WORK) {
-            throw document.wrong("", "the schema has too many alternatives within each other");
-        }
+        effort.spend(STEP + written.extent() + read.extent());
         if (written.values.isPresent()) {
             return written.values.get().values().stream()
                     .noneMatch(value -> admits(written, value) && admits(read, value));
@@ -226,6 +231,7 @@ final class Expander {
                 if (areApart(written.size, read.size)) {
                     yield true;
                 }
+                effort.spend(written.properties());
                 Set<String> declared = written.declared();
                 Set<String> present = new HashSet<>(written.required);
                 present.addAll(read.required);
@@ -259,7 +265,7 @@ final class Expander {
     }
 
     private List<Facet> property(Facet facet, String name) {
-        return facet.property(name).map(this::expand).orElseGet(List::of);
+        return facet.property(name, effort).map(this::expand).orElseGet(List::of);
     }
 
     private static boolean areApart(Bounds a, Bounds b) {
@@ -268,12 +274,13 @@ final class Expander {
 
     /** {@return whether a value matches; in doubt it does not} */
     boolean admits(Facet facet, Object value) {
+        effort.spend(STEP);
         Type type = Type.of(value);
         boolean number = type == Type.INTEGER || type == Type.NUMBER;
         if (!facet.types.contains(type) && !(type == Type.INTEGER && facet.types.contains(Type.NUMBER))) {
             return false;
         }
-        if (facet.values.isPresent() && !facet.values.get().containsKey(Json.key(value))) {
+        if (facet.values.isPresent() && !facet.values.get().containsKey(key(value))) {
             return false;
         }
         if (number) {
@@ -281,8 +288,7 @@ final class Expander {
             return facet.numbers.contains(decimal);
         } else if (value instanceof String text) {
             return facet.length.contains(text.codePointCount(0, text.length()))
-                    && facet.expressions.values().stream()
-                            .allMatch(regex -> regex.matches(text).orElse(false));
+                    && facet.expressions.values().stream().allMatch(regex -> regex.matches(text, effort));
         } else if (value instanceof Map<?, ?> map) {
             return admitsObject(facet, map);
         } else if (value instanceof List<?> list) {
@@ -297,7 +303,7 @@ final class Expander {
         }
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             String name = (String) entry.getKey();
-            Optional<Set<String>> schemas = facet.property(name);
+            Optional<Set<String>> schemas = facet.property(name, effort);
             if (schemas.isEmpty()
                     || !admits(schemas.get(), entry.getValue())
                     || !facet.names.stream().allMatch(names -> admits(Set.of(names), name))) {
@@ -317,7 +323,7 @@ final class Expander {
                 return false;
             }
         }
-        if (facet.unique && list.stream().map(Json::key).distinct().count() < list.size()) {
+        if (facet.unique && list.stream().map(this::key).distinct().count() < list.size()) {
             return false;
         }
         return facet.contained.stream()
@@ -327,10 +333,14 @@ final class Expander {
                         >= contained.min());
     }
 
+    private String key(Object value) {
+        String key = Json.key(value);
+        effort.spend(key.length());
+        return key;
+    }
+
     private boolean admits(Set<String> schemas, Object value) {
-        if (++work > MAX_WORK) {
-            throw document.wrong("", "the schema has too many alternatives within each other");
-        }
+        effort.spend(STEP);
         return expand(schemas).stream().anyMatch(facet -> admits(facet, value));
     }
 }

@@ -104,6 +104,11 @@ final class Facet {
         return copy;
     }
 
+    /** {@return about how much a copy takes} */
+    int extent() {
+        return required.size() + expressions.size() + objects.size() + names.size() + where.size();
+    }
+
     /** Leaves only some types, where an integer is also a number. */
     void only(EnumSet<Type> given) {
         EnumSet<Type> both = EnumSet.noneOf(Type.class);
@@ -131,6 +136,12 @@ final class Facet {
         return types.contains(Type.NUMBER) ? numbers : numbers.onlyIntegers();
     }
 
+    /** {@return how many properties are declared or required, some of them more than once} */
+    int properties() {
+        return required.size()
+                + objects.stream().mapToInt(part -> part.properties().size()).sum();
+    }
+
     /** {@return the names that are declared or required} */
     Set<String> declared() {
         Set<String> declared = new LinkedHashSet<>();
@@ -149,7 +160,7 @@ final class Facet {
     }
 
     /** {@return the pointers of all schemas of a property, or nothing if there must not be one of the name} */
-    Optional<Set<String>> property(String name) {
+    Optional<Set<String>> property(String name, Effort effort) {
         Set<String> schemas = new LinkedHashSet<>();
         boolean evaluated = false;
         for (ObjectPart part : objects) {
@@ -159,7 +170,7 @@ final class Facet {
                 named = true;
             }
             for (Map.Entry<Regex, String> pattern : part.patterns().entrySet()) {
-                if (pattern.getKey().matches(name).orElse(true)) {
+                if (pattern.getKey().matches(name, effort)) {
                     schemas.add(pattern.getValue());
                     named = true;
                 }

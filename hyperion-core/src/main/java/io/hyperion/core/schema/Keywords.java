@@ -1,5 +1,6 @@
 package io.hyperion.core.schema;
 
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.core.schema.Facet.ArrayPart;
 import io.hyperion.core.schema.Facet.Contained;
@@ -91,31 +92,36 @@ final class Keywords {
             "$recursiveAnchor");
 
     private final SchemaDocument document;
+    private final Effort effort;
     private final String pointer;
     private final Map<?, ?> schema;
     private final Facet facet;
 
-    private Keywords(SchemaDocument document, String pointer, Map<?, ?> schema, Facet facet) {
+    private Keywords(SchemaDocument document, Effort effort, String pointer, Map<?, ?> schema, Facet facet) {
         this.document = document;
+        this.effort = effort;
         this.pointer = pointer;
         this.schema = schema;
         this.facet = facet;
     }
 
     /** Adds to a facet what the schema at a pointer asks. */
-    static void read(SchemaDocument document, String pointer, Map<?, ?> schema, Facet facet) {
-        new Keywords(document, pointer, schema, facet).read();
+    static void read(SchemaDocument document, Effort effort, String pointer, Map<?, ?> schema, Facet facet) {
+        new Keywords(document, effort, pointer, schema, facet).read();
     }
 
     private void read() {
         for (Object key : schema.keySet()) {
             String keyword = (String) key;
+            effort.spend(pointer.length() + keyword.length());
             if (READ.contains(keyword)) {
                 facet.where.put(keyword, at(keyword));
             } else if (UNSAYABLE.contains(keyword)) {
                 refuse(keyword);
             } else if (!APPLICATORS.contains(keyword) && !ANNOTATIONS.contains(keyword) && !keyword.startsWith("x-")) {
-                throw wrong(keyword, "'" + keyword + "' is not known; did you mean '" + nearest(keyword) + "'?");
+                throw wrong(
+                        keyword,
+                        "'" + Excerpts.of(keyword) + "' is not known; did you mean '" + nearest(keyword) + "'?");
             }
         }
         types();
@@ -223,6 +229,7 @@ final class Keywords {
         Map<String, Object> both = new LinkedHashMap<>();
         for (Object value : given) {
             String key = Json.key(value);
+            effort.spend(key.length());
             if (facet.values.map(own -> own.containsKey(key)).orElse(true)) {
                 both.put(key, value);
             }
@@ -272,6 +279,8 @@ final class Keywords {
         if (!(pattern instanceof String text)) {
             throw wrong(keyword, "'" + keyword + "' must be a text");
         }
+        // Each character may become a set.
+        effort.spend(10L * text.length());
         try {
             return RegexParser.parse(text)
                     .whole()
@@ -330,6 +339,7 @@ final class Keywords {
                 if (!(name instanceof String text)) {
                     throw wrong("required", "'required' must be a list of names");
                 }
+                effort.spend(text.length());
                 facet.required.add(text);
             }
         }
@@ -359,7 +369,9 @@ final class Keywords {
                 throw wrong(keyword, "'" + keyword + "' must be an object of schemas");
             }
             for (Object name : map.keySet()) {
-                schemas.put((String) name, checked(SchemaDocument.child(at(keyword), (String) name)));
+                String place = SchemaDocument.child(at(keyword), (String) name);
+                effort.spend(place.length());
+                schemas.put((String) name, checked(place));
             }
         }
         return schemas;
@@ -404,6 +416,7 @@ final class Keywords {
                 throw wrong(keyword, "'" + keyword + "' must be a list of schemas");
             }
             for (int i = 0; i < list.size(); i++) {
+                effort.spend(pointer.length());
                 schemas.add(checked(at(keyword) + "/" + i));
             }
         }

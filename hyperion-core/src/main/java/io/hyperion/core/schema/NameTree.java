@@ -47,7 +47,7 @@ final class NameTree {
             return "([^\"\\\\\\x00-\\x1F] json-kr | json-ke)";
         }
         StringBuilder escapes = new StringBuilder("\"\\bfnrt");
-        CharacterSet own = CharacterSet.NONE;
+        List<CharacterSet> own = new ArrayList<>();
         List<String> ways = new ArrayList<>();
         for (Map.Entry<Integer, Integer> child : node.children.entrySet()) {
             int c = child.getKey();
@@ -59,12 +59,12 @@ final class NameTree {
             if (written.charAt(0) == '\\') {
                 escapes.deleteCharAt(escapes.indexOf(written.substring(1)));
             } else {
-                own = own.or(CharacterSet.of(c, c));
+                own.add(CharacterSet.of(c, c));
             }
             ways.add(Gbnf.literal(written) + " " + texts[child.getValue()]);
         }
-        CharacterSet plain =
-                CharacterSet.of(0, 0x1F).or(CharacterSet.of("\"\\")).or(own).inverse();
+        own.addAll(List.of(CharacterSet.of(0, 0x1F), CharacterSet.of("\"\\")));
+        CharacterSet plain = CharacterSet.anyOf(own).inverse();
         ways.add(Gbnf.characters(plain) + " json-kr");
         if (!escapes.isEmpty()) {
             ways.add("\"\\\\\" " + Gbnf.characters(CharacterSet.of(escapes.toString())) + " json-kr");

@@ -75,9 +75,6 @@ sealed interface Regex {
         }
     }
 
-    /** How much may be tried to find whether a text matches. */
-    int MAX_WORK = 2_000_000;
-
     /** {@return whether there are anchors} */
     default boolean hasAnchors() {
         if (this instanceof Sequence sequence) {
@@ -198,30 +195,30 @@ sealed interface Regex {
         return Cut.UNSAID;
     }
 
-    /** {@return whether a text matches as a whole, of an expression without anchors; empty if that takes too much work} */
-    default Optional<Boolean> matches(String text) {
+    /** {@return whether a text matches as a whole, of an expression without anchors} */
+    default boolean matches(String text, Effort effort) {
         int[] characters = text.codePoints().toArray();
+        effort.spend(characters.length);
         BitSet start = new BitSet();
         start.set(0);
-        Search search = new Search(characters);
-        boolean matches = search.ends(this, start).get(characters.length);
-        return search.work > MAX_WORK ? Optional.empty() : Optional.of(matches);
+        return new Search(characters, effort).ends(this, start).get(characters.length);
     }
 
     /** Goes through a text with all readings at once. */
     final class Search {
         private final int[] text;
-        private int work;
+        private final Effort effort;
 
-        private Search(int[] text) {
+        private Search(int[] text, Effort effort) {
             this.text = text;
+            this.effort = effort;
         }
 
         /** {@return where the expression can end if it can begin at some places} */
         private BitSet ends(Regex regex, BitSet starts) {
             BitSet ends = new BitSet();
-            work += 1 + starts.cardinality();
-            if (work > MAX_WORK || starts.isEmpty()) {
+            effort.spend(5L + starts.cardinality() + starts.length() / Long.SIZE);
+            if (starts.isEmpty()) {
                 return ends;
             }
             if (regex instanceof Characters characters) {
@@ -231,27 +228,35 @@ sealed interface Regex {
             } else if (regex instanceof Choice choice) {
                 choice.parts.forEach(part -> ends.or(ends(part, starts)));
             } else if (regex instanceof Sequence sequence) {
-                BitSet reached = starts;
+                ends.or(starts);
+                BitSet reached = ends;
                 for (Regex part : sequence.parts) {
                     reached = ends(part, reached);
                 }
                 return reached;
             } else if (regex instanceof Repeat repeat) {
-                BitSet reached = starts;
-                for (int round = 0; ; round++) {
-                    if (round >= repeat.min) {
-                        ends.or(reached);
-                    }
-                    BitSet next = round == repeat.max ? new BitSet() : ends(repeat.part, reached);
-                    if (next.equals(reached) || next.isEmpty()) {
-                        // More rounds reach the same places, or none.
-                        ends.or(next);
-                        break;
-                    }
-                    reached = next;
-                }
+                repeat(repeat, starts, ends);
             }
             return ends;
+        }
+
+        private void repeat(Repeat repeat, BitSet starts, BitSet ends) {
+            BitSet fresh = starts;
+            for (int round = 0; round < repeat.min; round++) {
+                BitSet next = ends(repeat.part, fresh);
+                if (next.equals(fresh)) {
+                    // More rounds reach the same places.
+                    break;
+                }
+                fresh = next;
+            }
+            ends.or(fresh);
+            // Where one has been before, with as many rounds left or more, nothing new begins.
+            for (int round = repeat.min; round < repeat.max && !fresh.isEmpty(); round++) {
+                fresh = ends(repeat.part, fresh);
+                fresh.andNot(ends);
+                ends.or(fresh);
+            }
         }
     }
 }

@@ -180,7 +180,7 @@ final class RegexParser {
         if (negated) {
             at++;
         }
-        CharacterSet set = CharacterSet.NONE;
+        List<CharacterSet> sets = new ArrayList<>();
         while (true) {
             int from = at;
             int c = next(start);
@@ -189,7 +189,7 @@ final class RegexParser {
             }
             CharacterSet first = member(c, from);
             if (current() != '-' || at + 1 >= text.length || text[at + 1] == ']') {
-                set = set.or(first);
+                sets.add(first);
                 continue;
             }
             at++;
@@ -201,11 +201,12 @@ final class RegexParser {
                 if (high < low) {
                     throw wrong("a range that ends before it begins", from);
                 }
-                set = set.or(CharacterSet.of(low, high));
+                sets.add(CharacterSet.of(low, high));
             } else {
-                set = set.or(first).or(last).or(CharacterSet.of("-"));
+                sets.addAll(List.of(first, last, CharacterSet.of("-")));
             }
         }
+        CharacterSet set = CharacterSet.anyOf(sets);
         return characters(negated ? set.inverse() : set, start);
     }
 

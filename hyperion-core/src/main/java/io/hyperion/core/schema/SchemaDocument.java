@@ -25,10 +25,14 @@ final class SchemaDocument {
     /** The most digits and the greatest exponent of a number. */
     static final int MAX_DIGITS = 400;
 
+    /** The most characters of a pointer that an error tells. */
+    private static final int MAX_WHERE = 300;
+
     /** The pointer, which none in a schema is like, to a schema of all objects. */
     static final String OBJECTS = "objects";
 
     private final String parameter;
+    private final Effort effort;
     private final Map<String, Object> values = new HashMap<>();
     /** Pointers by the names that references give them. */
     private final Map<String, String> anchors = new HashMap<>();
@@ -39,8 +43,9 @@ final class SchemaDocument {
     /** A value within the schema. */
     private record Place(String pointer, Object value, int depth, String base) {}
 
-    SchemaDocument(Map<String, ?> schema, String parameter) {
+    SchemaDocument(Map<String, ?> schema, String parameter, Effort effort) {
         this.parameter = parameter;
+        this.effort = effort;
         values.put(OBJECTS, Map.of("type", "object"));
         Deque<Place> open = new ArrayDeque<>();
         open.add(new Place("", schema, 0, ""));
@@ -68,10 +73,12 @@ final class SchemaDocument {
                 if (!(key instanceof String name)) {
                     throw wrong(pointer, "a name is not a text");
                 }
+                effort.spend(pointer.length() + name.length());
                 open.add(new Place(child(pointer, name), value, place.depth + 1, base));
             });
         } else if (place.value instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {
+                effort.spend(pointer.length());
                 open.add(new Place(pointer + "/" + i, list.get(i), place.depth + 1, place.base));
             }
         } else if (place.value instanceof Number number) {
@@ -174,7 +181,8 @@ final class SchemaDocument {
 
     /** {@return the error of a place in the schema} */
     InvalidRequestException wrong(String pointer, String what) {
-        String where = parameter + pointer;
+        String whole = parameter + pointer;
+        String where = whole.length() <= MAX_WHERE ? whole : whole.substring(0, MAX_WHERE) + "…";
         return new InvalidRequestException(ErrorCode.INVALID_SCHEMA, where, "'" + Excerpts.of(where) + "': " + what);
     }
 }

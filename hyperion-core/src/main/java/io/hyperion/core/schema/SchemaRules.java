@@ -20,6 +20,9 @@ public final class SchemaRules {
 
     private final Rules rules = new Rules();
 
+    /** What all schemas so far have taken. */
+    private long spent;
+
     /** Begins without rules. */
     public SchemaRules() {}
 
@@ -58,22 +61,25 @@ public final class SchemaRules {
         Objects.requireNonNull(schema, "schema");
         requireName(name);
         Objects.requireNonNull(parameter, "parameter");
-        SchemaDocument document = new SchemaDocument(schema, parameter);
-        Expander expander = new Expander(document);
-        ShapeBuilder builder = new ShapeBuilder(document, expander, rules, name, parameter);
+        Effort effort = new Effort(parameter, spent);
+        SchemaDocument document = new SchemaDocument(schema, parameter, effort);
+        Expander expander = new Expander(document, effort);
+        ShapeBuilder builder = new ShapeBuilder(document, expander, effort, rules, name, parameter);
         Set<String> root = new TreeSet<>(Set.of(""));
         if (onlyObjects) {
             root.add(SchemaDocument.OBJECTS);
         }
         int value = builder.build(root);
-        ShapeWriter writer = new ShapeWriter(builder.shapes(), rules, name, parameter);
+        ShapeWriter writer = new ShapeWriter(builder.shapes(), effort, rules, name, parameter);
         if (!writer.isPossible(value)) {
             throw expander.problem()
                     .map(problem -> document.wrong(problem.pointer(), "no value fits the schema: " + problem.what()))
                     .orElseGet(() -> document.wrong(
                             "", "no value fits the schema: what it requires leads back to itself without an end"));
         }
-        return writer.write(value);
+        String rule = writer.write(value);
+        spent = effort.spent();
+        return rule;
     }
 
     /**

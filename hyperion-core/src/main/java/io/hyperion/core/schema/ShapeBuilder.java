@@ -1,5 +1,6 @@
 package io.hyperion.core.schema;
 
+import io.hyperion.api.Excerpts;
 import io.hyperion.core.grammar.Grammar;
 import io.hyperion.core.schema.Facet.Bounds;
 import io.hyperion.core.schema.Facet.Contained;
@@ -27,6 +28,7 @@ final class ShapeBuilder {
 
     private final SchemaDocument document;
     private final Expander expander;
+    private final Effort effort;
     private final Rules rules;
     private final String prefix;
     private final String parameter;
@@ -37,9 +39,11 @@ final class ShapeBuilder {
     /** A value that was spoken of, but has no shapes yet. */
     private record Open(int value, Set<String> schemas) {}
 
-    ShapeBuilder(SchemaDocument document, Expander expander, Rules rules, String prefix, String parameter) {
+    ShapeBuilder(
+            SchemaDocument document, Expander expander, Effort effort, Rules rules, String prefix, String parameter) {
         this.document = document;
         this.expander = expander;
+        this.effort = effort;
         this.rules = rules;
         this.prefix = prefix;
         this.parameter = parameter;
@@ -210,13 +214,14 @@ final class ShapeBuilder {
         Optional<Shape.Others> others = others(facet, requiredByName);
         List<Shape.Property> properties = new ArrayList<>();
         for (Map.Entry<String, Boolean> entry : requiredByName.entrySet()) {
-            Optional<Set<String>> schemas = facet.property(entry.getKey())
+            Optional<Set<String>> schemas = facet.property(entry.getKey(), effort)
                     .filter(all -> facet.names.stream().allMatch(names -> isName(names, entry.getKey())));
             if (schemas.isPresent()) {
                 properties.add(new Shape.Property(entry.getKey(), entry.getValue(), value(schemas.get())));
             } else if (entry.getValue()) {
                 expander.problem(
-                        facet.where("required"), "the property '" + entry.getKey() + "' is required, but must not be");
+                        facet.where("required"),
+                        "the property '" + Excerpts.of(entry.getKey()) + "' is required, but must not be");
                 return Optional.empty();
             }
         }
@@ -299,7 +304,7 @@ final class ShapeBuilder {
                     at, "a grammar cannot say several of 'patternProperties', or 'propertyNames' beside them");
         }
         Regex pattern = patterns.keySet().iterator().next();
-        if (declared.stream().anyMatch(name -> pattern.matches(name).orElse(true))) {
+        if (declared.stream().anyMatch(name -> pattern.matches(name, effort))) {
             throw document.wrong(at, "a grammar cannot say 'patternProperties' that match a declared property");
         }
         boolean allowed = facet.objects.stream()

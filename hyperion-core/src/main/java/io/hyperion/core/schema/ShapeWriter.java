@@ -18,17 +18,23 @@ final class ShapeWriter {
     /** By value: its rule, or its text if that is short; null until it is known. */
     private final String[] parts;
 
-    ShapeWriter(List<List<Shape>> shapes, Rules rules, String prefix, String parameter) {
+    ShapeWriter(List<List<Shape>> shapes, Effort effort, Rules rules, String prefix, String parameter) {
         this.shapes = shapes;
         this.rules = rules;
         this.prefix = prefix;
         this.parameter = parameter;
         this.possible = new boolean[shapes.size()];
         this.parts = new String[shapes.size()];
+        long extent = shapes.stream()
+                .flatMap(List::stream)
+                .mapToLong(ShapeWriter::extent)
+                .sum();
         boolean more = true;
         while (more) {
             more = false;
-            for (int value = 0; value < possible.length; value++) {
+            effort.spend(extent);
+            // What a value leads to mostly comes behind it.
+            for (int value = possible.length - 1; value >= 0; value--) {
                 if (!possible[value] && shapes.get(value).stream().anyMatch(this::isPossible)) {
                     possible[value] = true;
                     more = true;
@@ -40,6 +46,17 @@ final class ShapeWriter {
     /** {@return whether a value can be written in some way to its end} */
     boolean isPossible(int value) {
         return possible[value];
+    }
+
+    private static int extent(Shape shape) {
+        if (shape instanceof Shape.Members members) {
+            return 1 + members.properties().size();
+        } else if (shape instanceof Shape.Items items) {
+            return 1 + items.prefix().size();
+        } else if (shape instanceof Shape.Mixed mixed) {
+            return 1 + mixed.required().size();
+        }
+        return 1;
     }
 
     private boolean isPossible(Shape shape) {

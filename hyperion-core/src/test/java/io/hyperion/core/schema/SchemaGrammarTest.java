@@ -2,12 +2,14 @@ package io.hyperion.core.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.core.grammar.Grammar;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -972,6 +974,52 @@ class SchemaGrammarTest {
             assertThat(refused(Map.of("const", Double.NaN))).hasMessageContaining("finite");
             assertThat(refused(Map.of("const", "\uD800"))).hasMessageContaining("surrogate");
             assertThat(refused(Map.of("const", new Object()))).hasMessageContaining("no value of JSON");
+        }
+
+        @Test
+        @DisplayName("where it asks for work without end, fast")
+        void work() {
+            List<String> texts = IntStream.range(0, 5_000)
+                    .mapToObj(i -> "ab".repeat(500) + i)
+                    .toList();
+            Map<String, Object> longName = new HashMap<>();
+            longName.put("x".repeat(1_000_000), Collections.nCopies(40_000, 1));
+            String characters = IntStream.range(0, 9_000)
+                    .mapToObj(i -> Character.toString(0x4E00 + 2 * i))
+                    .collect(Collectors.joining());
+            Map<String, Object> classes = new HashMap<>();
+            IntStream.range(0, 500).forEach(i -> classes.put("p" + i, Map.of("pattern", "^[" + i + characters + "]$")));
+            List<Object> alternatives = new ArrayList<>(Collections.nCopies(900, Map.of("$ref", "#/$defs/all")));
+
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+                assertThat(refused(Map.of("enum", texts, "pattern", "^((a|b)*c?){1000}$")))
+                        .hasMessageContaining("too much work");
+                assertThat(refused(Map.of("default", longName))).hasMessageContaining("too much work");
+                assertThat(refused(Map.of("properties", classes))).hasMessageContaining("too ");
+                assertThat(refused(Map.of("anyOf", alternatives, "$defs", Map.of("all", Map.of("enum", texts)))))
+                        .hasMessageContaining("too much work");
+                InvalidRequestException e = refused(Map.of("x".repeat(100_000), 1));
+                assertThat(e.getMessage()).hasSizeLessThan(1_000);
+                assertThat(e.parameter().orElseThrow()).hasSizeLessThan(400);
+            });
+        }
+
+        @Test
+        @DisplayName("where many schemas together ask for more work than one may")
+        void workTogether() {
+            SchemaRules rules = new SchemaRules();
+            List<String> texts =
+                    IntStream.range(0, 100).mapToObj(i -> "ab".repeat(500) + i).toList();
+            Map<String, Object> schema =
+                    Map.of("enum", texts, "pattern", "^(ab)*c$", "type", List.of("string", "null"));
+
+            InvalidRequestException e = catchThrowableOfType(InvalidRequestException.class, () -> {
+                for (int i = 0; i < 512; i++) {
+                    rules.add(Map.of("anyOf", List.of(schema, Map.of("type", "null"))), "t" + i, "tools[" + i + "]");
+                }
+            });
+
+            assertThat(e).hasMessageContaining("too much work");
         }
     }
 
