@@ -99,6 +99,9 @@ final class FormatSpec {
         if (type != 0 && type != 's') {
             throw unknown("str");
         }
+        if (grouping != 0) {
+            throw Fault.of("Cannot specify '" + grouping + "' with 's'.");
+        }
         if (sign != '-' || alternate || align == '=') {
             throw Fault.of("Sign, '#' or '=' alignment not allowed in string format specifier");
         }

@@ -30,7 +30,7 @@ final class Methods {
         });
         define(SEQUENCE, "index", "/self /value /start? /stop?", Methods::indexOf);
         define(INTEGER, "bit_length", "/self", (c, a) ->
-                (long) Numbers.big(a[0]).bitLength());
+                (long) Numbers.big(a[0]).abs().bitLength());
         define(INTEGER, "bit_count", "/self", (c, a) ->
                 (long) Numbers.big(a[0]).abs().bitCount());
         define(INTEGER, "conjugate", "/self", (c, a) -> Numbers.integer(Numbers.big(a[0])));

@@ -72,9 +72,10 @@ final class Printf {
             at++;
         }
         String flagged = format.substring(flags, at);
-        int width = number(-1);
-        boolean left = flagged.indexOf('-') >= 0 || width < -1;
-        width = Math.abs(width);
+        int width = number(0);
+        boolean left = flagged.indexOf('-') >= 0 || width < 0;
+        // The lowest one has no opposite.
+        width = Math.abs(Math.max(width, -Integer.MAX_VALUE));
         int precision = -1;
         if (peek() == '.') {
             at++;

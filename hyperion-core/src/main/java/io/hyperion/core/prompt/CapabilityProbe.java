@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Finds out what a template can render: each probe is a small conversation with a word in it that must come out. The idea is that of
@@ -42,14 +43,17 @@ final class CapabilityProbe {
         boolean asObject = callRenders(Map.of(ARGUMENT, "x"));
         boolean calls = asText || asObject;
         Object arguments = asText ? "{\"" + ARGUMENT + "\": \"x\"}" : Map.of(ARGUMENT, "x");
+        boolean responses = calls && renders(afterCall(arguments), NEEDLE);
+        boolean system = renders(List.of(message("system", NEEDLE), user()), NEEDLE);
         return new TemplateCapabilities(
                 text(List.of(user()), WITH_TOOL).contains(TOOL),
                 calls,
                 asObject && !asText,
-                calls && renders(afterCall(arguments), NEEDLE),
-                renders(List.of(message("system", NEEDLE), user()), NEEDLE),
+                responses,
+                system,
+                system && rendersSystemAnywhere(),
                 source.contains("developer") && renders(List.of(message("developer", NEEDLE), user()), NEEDLE),
-                calls && callRenders(arguments, null),
+                calls && callRenders(arguments, null) && nullRendersBefore(next(responses), arguments),
                 rendered(List.of(user()), Optional.of(List.of())).isPresent()
                         || rendered(List.of(user()), Optional.empty()).isEmpty(),
                 typed);
@@ -121,10 +125,34 @@ final class CapabilityProbe {
     }
 
     private List<Map<String, Object>> afterCall(Object arguments) {
-        Map<String, Object> response = message("tool", NEEDLE);
-        response.put("name", TOOL);
-        response.put("tool_call_id", "call0abcd");
-        return List.of(user(), call(arguments, ""), response);
+        return List.of(user(), call(arguments, ""), next(true));
+    }
+
+    /** {@return what follows a call: its result, or a turn of the user where the template does not know results} */
+    private Map<String, Object> next(boolean response) {
+        if (!response) {
+            return message("user", NEEDLE);
+        }
+        Map<String, Object> result = message("tool", NEEDLE);
+        result.put("name", TOOL);
+        result.put("tool_call_id", "call0abcd");
+        return result;
+    }
+
+    /** Some templates take null in the last turn only. */
+    private boolean nullRendersBefore(Map<String, Object> next, Object arguments) {
+        List<Map<String, Object>> messages = List.of(user(), call(arguments, null), next);
+        return Stream.of(WITH_TOOL, Optional.of(List.of()))
+                .map(tools -> text(messages, tools))
+                .anyMatch(rendered -> rendered.contains(NEEDLE) && !rendered.contains("None"));
+    }
+
+    private boolean rendersSystemAnywhere() {
+        Map<String, Object> other = message("system", TOOL);
+        Map<String, Object> system = message("system", NEEDLE);
+        List<Map<String, Object>> several = List.of(other, system, user());
+        List<Map<String, Object>> behind = List.of(user(), message("assistant", "Hello"), system, user());
+        return renders(several, NEEDLE) && renders(several, TOOL) && renders(behind, NEEDLE);
     }
 
     private boolean renders(List<Map<String, Object>> messages, String needle) {

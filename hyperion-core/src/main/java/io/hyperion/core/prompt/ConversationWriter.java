@@ -5,14 +5,19 @@ import io.hyperion.api.Role;
 import io.hyperion.api.Tool;
 import io.hyperion.api.ToolCall;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /** Makes of messages and tools what templates refer to, in the form of Hugging Face's transformers, and as a template can render it. */
 final class ConversationWriter {
+    private static final Map<String, Object> NO_PARAMETERS = noParameters();
+
     private final TemplateCapabilities can;
 
     ConversationWriter(TemplateCapabilities can) {
@@ -27,6 +32,13 @@ final class ConversationWriter {
         variables.put("add_generation_prompt", true);
         variables.put("documents", null);
         return variables;
+    }
+
+    private static Map<String, Object> noParameters() {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("type", "object");
+        schema.put("properties", Map.of());
+        return Collections.unmodifiableMap(schema);
     }
 
     static List<Map<String, Object>> parts(String text) {
@@ -46,30 +58,77 @@ final class ConversationWriter {
 
     List<Map<String, Object>> tools(List<Tool> tools) {
         return tools.stream()
-                .map(tool -> tool(tool.name(), tool.description(), tool.parameters()))
+                .map(tool -> tool(tool.name(), tool.description(), parameters(tool)))
                 .toList();
+    }
+
+    /** Many templates go through the properties, and fail where there are none. */
+    private static Map<String, Object> parameters(Tool tool) {
+        return tool.parameters().isEmpty() ? NO_PARAMETERS : tool.parameters();
     }
 
     List<Map<String, Object>> messages(List<Message> messages) {
         List<Map<String, Object>> written = new ArrayList<>();
-        StringBuilder instructions = new StringBuilder();
-        for (Message message : messages) {
+        List<String> instructions = new ArrayList<>();
+        for (Message message : withPlainResults(messages)) {
             Role role = role(message.role());
-            if (role == Role.SYSTEM && !can.system()) {
-                instructions.append(message.content()).append("\n\n");
+            if (role == Role.SYSTEM && !can.systemAnywhere()) {
+                instructions.add(message.content());
                 continue;
             }
-            if (instructions.length() > 0 && role != Role.USER) {
-                written.add(plain(Role.USER, instructions.toString().strip()));
-                instructions.setLength(0);
+            if (!instructions.isEmpty() && (role != Role.USER || isFirst(written))) {
+                written.add(instructions(instructions, written));
             }
-            written.add(write(message, role, instructions.toString()));
-            instructions.setLength(0);
+            written.add(write(message, role, before(instructions)));
+            instructions.clear();
         }
-        if (instructions.length() > 0) {
-            written.add(plain(Role.USER, instructions.toString().strip()));
+        if (!instructions.isEmpty()) {
+            written.add(instructions(instructions, written));
         }
         return written;
+    }
+
+    /** Several results in a row are one turn: templates without tools want the turns of user and assistant in turns. */
+    private List<Message> withPlainResults(List<Message> messages) {
+        if (can.toolResponses()) {
+            return messages;
+        }
+        List<Message> turns = new ArrayList<>();
+        StringJoiner results = new StringJoiner("\n");
+        for (Message message : messages) {
+            if (message.role() == Role.TOOL) {
+                results.add(GenericTools.response(message));
+                continue;
+            }
+            if (results.length() > 0) {
+                turns.add(Message.user(results.toString()));
+                results = new StringJoiner("\n");
+            }
+            turns.add(message);
+        }
+        if (results.length() > 0) {
+            turns.add(Message.user(results.toString()));
+        }
+        return turns;
+    }
+
+    private boolean isFirst(List<Map<String, Object>> written) {
+        return can.system() && written.isEmpty();
+    }
+
+    private Map<String, Object> instructions(List<String> instructions, List<Map<String, Object>> written) {
+        String text = joined(instructions);
+        instructions.clear();
+        return plain(isFirst(written) ? Role.SYSTEM : Role.USER, text);
+    }
+
+    private static String before(List<String> instructions) {
+        String text = joined(instructions);
+        return text.isEmpty() ? "" : text + "\n\n";
+    }
+
+    private static String joined(List<String> instructions) {
+        return instructions.stream().filter(text -> !text.isEmpty()).collect(Collectors.joining("\n\n"));
     }
 
     private Role role(Role role) {
@@ -77,9 +136,6 @@ final class ConversationWriter {
     }
 
     private Map<String, Object> write(Message message, Role role, String before) {
-        if (role == Role.TOOL && !can.toolResponses()) {
-            return plain(Role.USER, GenericTools.response(message));
-        }
         if (!message.toolCalls().isEmpty() && !can.toolCalls()) {
             return plain(role, GenericTools.calls(message));
         }

@@ -53,8 +53,9 @@ public final class PromptTemplate {
     }
 
     /**
-     * Renders a conversation. What the template cannot render is put in another way: messages of the system before the next of the user;
-     * those of a developer as the system's; calls of tools and their results as JSON in plain turns. Tools that it does not know are left
+     * Renders a conversation. What the template cannot render is put in another way: messages of the system before the next of the user,
+     * or, at the begin of the conversation, as one; those of a developer as the system's; calls of tools and their results as JSON in plain
+     * turns, results in a row in one. A tool without parameters is told as one whose parameters have no properties. Tools that it does not know are left
      * out: where {@link TemplateCapabilities#tools()} is false, the caller puts them into a message.
      *
      * <p>The token that begins a text is left out at the beginning if it is added when the prompt is tokenised, so that the model sees it
@@ -81,8 +82,10 @@ public final class PromptTemplate {
         ConversationWriter writer = new ConversationWriter(capabilities);
         Map<String, Object> all = ConversationWriter.variables(tokens);
         all.put("messages", writer.messages(messages));
-        if (!tools.isEmpty() || capabilities.nullTools()) {
-            all.put("tools", tools.isEmpty() ? null : writer.tools(tools));
+        // Some templates that cannot tell the model of tools fail where there are any.
+        boolean told = !tools.isEmpty() && capabilities.tools();
+        if (told || capabilities.nullTools()) {
+            all.put("tools", told ? writer.tools(tools) : null);
         }
         all.putAll(variables);
         try {

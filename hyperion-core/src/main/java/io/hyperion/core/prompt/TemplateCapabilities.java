@@ -8,6 +8,7 @@ package io.hyperion.core.prompt;
  * @param objectArguments whether it needs the arguments of a call as an object, and not as the text of one
  * @param toolResponses whether it renders the results of tools
  * @param system whether it renders messages of the system
+ * @param systemAnywhere whether it renders several messages of the system, also behind others
  * @param developer whether it knows the role {@code developer}
  * @param nullContent whether an assistant that calls a tool may have null as its content
  * @param nullTools whether it may be told that there are no tools by null; else it is not told of tools at all
@@ -19,6 +20,7 @@ public record TemplateCapabilities(
         boolean objectArguments,
         boolean toolResponses,
         boolean system,
+        boolean systemAnywhere,
         boolean developer,
         boolean nullContent,
         boolean nullTools,

@@ -124,4 +124,88 @@ class PromptTemplateTest {
         assertThat(templates.of("{{ tools is none }}").render(List.of(Message.user("Hi")), Map.of()))
                 .isEqualTo("True");
     }
+
+    @Test
+    @DisplayName(
+            "that takes instructions at the begin only has them as one there, and later ones in the next turn of the user")
+    void systemFirst() {
+        PromptTemplate template = templates.of("{% for m in messages %}{% if m.role == 'system' and not loop.first %}"
+                + "{{ raise_exception('too late') }}{% endif %}{{ m.role }}:{{ m.content }};{% endfor %}");
+        Message kind = Message.system(" Be kind.");
+        Message brief = new Message(Role.DEVELOPER, "Be brief.");
+
+        assertThat(template.capabilities().system()).isTrue();
+        assertThat(template.capabilities().systemAnywhere()).isFalse();
+        assertThat(template.render(List.of(kind, brief, Message.user("Hi")), Map.of()))
+                .isEqualTo("system: Be kind.\n\nBe brief.;user:Hi;");
+        assertThat(template.render(
+                        List.of(kind, Message.user("Hi"), Message.assistant("Ho"), brief, Message.user("Go")),
+                        Map.of()))
+                .isEqualTo("system: Be kind.;user:Hi;assistant:Ho;user:Be brief.\n\nGo;");
+        assertThat(template.render(List.of(kind), Map.of())).isEqualTo("system: Be kind.;");
+        assertThat(template.render(List.of(Message.system(""), Message.user("Hi")), Map.of()))
+                .isEqualTo("system:;user:Hi;");
+        assertThat(templates.of("chatml").capabilities().systemAnywhere()).isTrue();
+    }
+
+    @Test
+    @DisplayName("that keeps the last instructions only is given them all as one")
+    void systemOnce() {
+        PromptTemplate template = templates.of("{% set ns = namespace(s='') %}{% for m in messages %}"
+                + "{% if m.role == 'system' %}{% set ns.s = m.content %}{% endif %}{% endfor %}"
+                + "{{ ns.s }}|{{ messages[-1].content }}");
+
+        assertThat(template.render(List.of(Message.system("a"), Message.system("b"), Message.user("Hi")), Map.of()))
+                .isEqualTo("a\n\nb|Hi");
+    }
+
+    @Test
+    @DisplayName("that knows no tools has results in a row in one turn")
+    void resultsInARow() {
+        List<Message> chat = List.of(
+                Message.user("Weather?"),
+                Message.assistant("", List.of(CALL, CALL)),
+                Message.tool(CALL, "sun"),
+                Message.tool(CALL, "rain"));
+
+        assertThat(templates.of("gemma").render(chat, Map.of("add_generation_prompt", false)))
+                .endsWith("<start_of_turn>user\n"
+                        + "{\"tool_response\": {\"tool\": \"weather\", \"content\": \"sun\", \"tool_call_id\": \"c1\"}}\n"
+                        + "{\"tool_response\": {\"tool\": \"weather\", \"content\": \"rain\", \"tool_call_id\": \"c1\"}}"
+                        + "<end_of_turn>\n");
+    }
+
+    @Test
+    @DisplayName("that takes null only in the last turn has an empty text beside calls")
+    void nullInLastTurn() {
+        PromptTemplate template = templates.of(
+                "{% for m in messages %}{{ m.content if loop.last and m.content is none else m.content.strip() }}"
+                        + "{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ c.function.arguments }}{% endfor %};{% endfor %}");
+
+        assertThat(template.capabilities().toolCalls()).isTrue();
+        assertThat(template.capabilities().nullContent()).isFalse();
+        assertThat(template.render(TOOL_CHAT, Map.of()))
+                .isEqualTo("Weather?;weather{\"city\": \"Bonn\", \"days\": 2};{\"sun\": true};");
+    }
+
+    @Test
+    @DisplayName("that fails where there are tools is not told of them")
+    void failsWithTools() {
+        PromptTemplate template = templates.of("{% if tools %}{{ 1 / 0 }}{% endif %}{{ messages[0].content }}");
+
+        assertThat(template.capabilities().tools()).isFalse();
+        assertThat(template.render(List.of(Message.user("Hi")), List.of(new Tool("f", "", Map.of())), Map.of()))
+                .isEqualTo("Hi");
+    }
+
+    @Test
+    @DisplayName("is told of a tool without parameters as one whose parameters have no properties")
+    void withoutParameters() {
+        assertThat(templates
+                        .of(
+                                "{{ messages[0].content }}{% for t in tools or [] %}{{ t.function.name }}"
+                                        + "{{ t.function.parameters|tojson }}{% for p in t.function.parameters.properties %}{{ p }}{% endfor %}{% endfor %}")
+                        .render(List.of(Message.user("Hi")), List.of(new Tool("f", "", Map.of())), Map.of()))
+                .isEqualTo("Hif{\"type\": \"object\", \"properties\": {}}");
+    }
 }
