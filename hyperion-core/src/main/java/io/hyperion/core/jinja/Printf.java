@@ -41,7 +41,10 @@ final class Printf {
                 context.requireLength(out.length());
             }
         }
-        boolean mapping = values instanceof Dict || values instanceof List || values instanceof Range;
+        boolean mapping = values instanceof Dict
+                || values instanceof List
+                || values instanceof Range
+                || values instanceof Undefined;
         if (used < arguments.size() && !mapping) {
             throw Fault.of("not all arguments converted during string formatting");
         }

@@ -71,7 +71,7 @@ public record AnswerForm(ToolForm form, List<Tool> tools, ToolChoice choice, boo
     public List<Message> messages(List<Message> messages, boolean tellsTools) {
         List<Message> told =
                 switch (form) {
-                    case MISTRAL ->
+                    case MISTRAL, MISTRAL_NAMED ->
                         messages.stream().map(ToolPrompt::withMistralIds).toList();
                     case DEEPSEEK ->
                         messages.stream().flatMap(ToolPrompt::forDeepSeek).toList();

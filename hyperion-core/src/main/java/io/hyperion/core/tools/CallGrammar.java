@@ -66,7 +66,7 @@ final class CallGrammar {
                                                 "{\"type\":\"function\",\"name\":\"" + name)))
                         .distinct()
                         .toList();
-            case MISTRAL -> List.of("[TOOL_CALLS]");
+            case MISTRAL, MISTRAL_NAMED -> List.of("[TOOL_CALLS]");
             case COMMAND_R7B -> List.of("<|START_ACTION|>");
             case DEEPSEEK -> ToolForm.DEEPSEEK_BEGINS;
             case FIREFUNCTION -> List.of("functools[");
@@ -168,6 +168,7 @@ final class CallGrammar {
                         "gap");
             case LLAMA_3 -> python(object("name", "parameters"));
             case MISTRAL -> "\"[TOOL_CALLS]\"" + GAP + array(object("name", "arguments"));
+            case MISTRAL_NAMED -> repeated(mistralCall(), "\"\"");
             case COMMAND_R7B ->
                 "\"<|START_ACTION|>\"" + GAP + array(object("tool_name", "parameters")) + GAP + "\"<|END_ACTION|>\"";
             case DEEPSEEK ->
@@ -234,6 +235,10 @@ final class CallGrammar {
         return rules.addRule(
                 "function",
                 "\"<function=\" " + oneOf(each("", "\">\"" + gap, "")) + gap + SchemaRules.literal("</function>"));
+    }
+
+    private String mistralCall() {
+        return rules.addRule("call", oneOf(each("\"[TOOL_CALLS]\" ", "\"[ARGS]\"" + GAP, "")));
     }
 
     private String deepSeekCall() {

@@ -14,7 +14,7 @@ final class CallIds {
 
     /** {@return a new id, as OpenAI's look; for Mistral's templates, which refuse others, of nine letters and digits} */
     static String random(ToolForm form) {
-        boolean mistral = form == ToolForm.MISTRAL;
+        boolean mistral = form.wantsShortIds();
         StringBuilder id = new StringBuilder(mistral ? "" : "call_");
         ThreadLocalRandom.current()
                 .ints(mistral ? MISTRAL_LENGTH : LENGTH, 0, CHARACTERS.length())

@@ -21,6 +21,7 @@ final class CallTexts {
             case HERMES -> each(calls, "\n", call -> "<tool_call>\n" + object(call, "arguments") + "\n</tool_call>");
             case LLAMA_3 -> each(calls, "\n", call -> object(call, "parameters"));
             case MISTRAL -> "[TOOL_CALLS]" + array(calls);
+            case MISTRAL_NAMED -> each(calls, "", call -> "[TOOL_CALLS]" + call.name() + "[ARGS]" + call.arguments());
             case COMMAND_R7B ->
                 "<|START_ACTION|>["
                         + each(

@@ -22,6 +22,9 @@ public enum ToolForm {
     /** Mistral Nemo and its like: {@code [TOOL_CALLS]} and an array of objects. */
     MISTRAL(CallSyntax.of(Opening.of("[TOOL_CALLS]", Kind.ARRAY)), List.of("[TOOL_CALLS]")),
 
+    /** Mistral Small 3.2, Devstral, Magistral and Ministral 3: {@code [TOOL_CALLS]}, a name, {@code [ARGS]} and the arguments. */
+    MISTRAL_NAMED(CallSyntax.of(Opening.name("[TOOL_CALLS]", "[ARGS]", "")), List.of("[TOOL_CALLS]", "[ARGS]")),
+
     /** Command R7B: an array of objects between {@code <|START_ACTION|>} and {@code <|END_ACTION|>}; answers are marked too. */
     COMMAND_R7B(
             CallSyntax.of(
@@ -83,7 +86,7 @@ public enum ToolForm {
 
     /**
      * The form that a chat template writes earlier calls in. The texts that tell are those that llama.cpp b4916 looks for
-     * ({@code common/chat.cpp}).
+     * ({@code common/chat.cpp}), and {@code [ARGS]} of later templates of Mistral's.
      *
      * @param template the source of the template
      * @return the form; {@link #GENERIC} if the template writes none that is known
@@ -111,7 +114,10 @@ public enum ToolForm {
         if (headers && template.contains("<|start_header_id|>ipython<|end_header_id|>")) {
             return LLAMA_3;
         }
-        return template.contains("[TOOL_CALLS]") ? MISTRAL : GENERIC;
+        if (template.contains("[TOOL_CALLS]")) {
+            return template.contains("[ARGS]") ? MISTRAL_NAMED : MISTRAL;
+        }
+        return GENERIC;
     }
 
     /**
@@ -149,6 +155,11 @@ public enum ToolForm {
     /** {@return whether the model writes what is no part of its answer even if there are no tools} */
     boolean marksText() {
         return this == COMMAND_R7B || this == FUNCTIONARY_3_2;
+    }
+
+    /** {@return whether its templates refuse ids of calls that are not nine letters and digits} */
+    boolean wantsShortIds() {
+        return this == MISTRAL || this == MISTRAL_NAMED;
     }
 
     /** {@return whether its templates take several calls in one turn} */

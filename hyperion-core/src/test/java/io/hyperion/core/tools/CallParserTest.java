@@ -119,6 +119,17 @@ class CallParserTest {
                         "python{\"code\": \"import x\\nprint(\\\"a\\\\n\\\")\"}"),
                 is(ToolForm.LLAMA_3, "<|python_tag|>x", "", "python{\"code\": \"x\"}"),
                 is(ToolForm.LLAMA_3, "<|python_tag|>other.call(a=1)", "", "python{\"code\": \"other.call(a=1)\"}"),
+                is(ToolForm.MISTRAL_NAMED, "[TOOL_CALLS]get_weather[ARGS]{\"city\": \"Rome\"}", "", weather),
+                is(
+                        ToolForm.MISTRAL_NAMED,
+                        "Both.[TOOL_CALLS]get_weather[ARGS] {\"city\": \"Rome\"}[TOOL_CALLS]add[ARGS]{\"t\": \"}[TOOL_CALLS]\\\"\"}",
+                        "Both.",
+                        weather,
+                        "add{\"t\": \"}[TOOL_CALLS]\\\"\"}"),
+                is(
+                        ToolForm.MISTRAL_NAMED,
+                        "[TOOL_CALLS]unknown[ARGS]{} and [TOOL_CALLS]add",
+                        "[TOOL_CALLS]unknown[ARGS]{} and [TOOL_CALLS]add"),
                 is(
                         ToolForm.MISTRAL,
                         "[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Rome\"}, \"id\": \"abcdef123\"}]",

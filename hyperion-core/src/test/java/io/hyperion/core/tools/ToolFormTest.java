@@ -24,6 +24,7 @@ class ToolFormTest {
                 "<|start_header_id|>ipython<|end_header_id|> <function=~FUNCTIONARY_3_1",
                 "<|start_header_id|>{{ role }}~GENERIC",
                 "[TOOL_CALLS]~MISTRAL",
+                "[TOOL_CALLS]{{ name }}[ARGS]~MISTRAL_NAMED",
                 "<|END_THINKING|><|START_ACTION|> <tool_call>~COMMAND_R7B",
                 "<｜tool▁calls▁begin｜>~DEEPSEEK",
                 "' functools[' <|start_header_id|>ipython<|end_header_id|>~FIREFUNCTION",
