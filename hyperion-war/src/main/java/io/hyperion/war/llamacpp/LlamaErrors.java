@@ -36,9 +36,12 @@ public class LlamaErrors implements ErrorPaths {
             "slots",
             "metrics");
 
+    /** The paths that are below another protocol's. */
+    private static final Set<String> VERSIONED = Set.of("v1/rerank", "v1/reranking");
+
     @Override
     public boolean claims(String path) {
-        return PATHS.contains(path.split("/", 2)[0]);
+        return PATHS.contains(path.split("/", 2)[0]) || VERSIONED.contains(path);
     }
 
     @Override

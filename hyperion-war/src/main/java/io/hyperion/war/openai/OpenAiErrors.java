@@ -10,6 +10,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How OpenAI tells an error: {@code {"error":{"message":"…","type":"invalid_request_error","param":"top_p","code":"invalid_value"}}}. The
@@ -28,6 +29,9 @@ public class OpenAiErrors implements ErrorPaths {
             "input_prefix", "prompt",
             "input_suffix", "suffix");
 
+    /** What is below OpenAI's paths, but is another protocol's. */
+    private static final Set<String> OTHERS = Set.of("v1/rerank", "v1/reranking");
+
     /**
      * @param prompt the field that the prompt is in
      * @return the format
@@ -39,7 +43,7 @@ public class OpenAiErrors implements ErrorPaths {
     @Override
     public boolean claims(String path) {
         String tail = path.startsWith("openai/") ? path.substring("openai/".length()) : path;
-        return tail.equals("v1") || tail.startsWith("v1/");
+        return (tail.equals("v1") || tail.startsWith("v1/")) && !OTHERS.contains(path);
     }
 
     @Override

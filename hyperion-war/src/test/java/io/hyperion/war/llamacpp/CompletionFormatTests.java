@@ -365,6 +365,8 @@ class CompletionFormatTests {
         assertThat(errors.claims("completion")).isTrue();
         assertThat(errors.claims("completions")).isTrue();
         assertThat(errors.claims("slots/0")).isTrue();
+        assertThat(errors.claims("v1/rerank")).isTrue();
+        assertThat(errors.claims("v1/completions")).isFalse();
         assertThat(errors.claims("completionist")).isFalse();
         assertThat(errors.claims("generate")).isFalse();
     }

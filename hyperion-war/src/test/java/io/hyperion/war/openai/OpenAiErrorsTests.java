@@ -112,6 +112,8 @@ class OpenAiErrorsTests {
         "v1/nope,true",
         "openai/v1/models/x,true",
         "v10,false",
+        "v1/rerank,false",
+        "v1/reranking,false",
         "openai,false",
         "generate,false",
         "x/v1,false"
