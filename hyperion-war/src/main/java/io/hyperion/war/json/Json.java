@@ -1,9 +1,12 @@
 package io.hyperion.war.json;
 
 import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
+import java.io.InputStream;
 import java.util.List;
 
 /** The server's JSON implementation, looked up once: its own static methods look it up on every call. */
@@ -15,6 +18,14 @@ public final class Json {
     /** {@return a builder of an object whose fields keep their order} */
     public static JsonObjectBuilder object() {
         return PROVIDER.createObjectBuilder();
+    }
+
+    /**
+     * @param fields the fields to begin with
+     * @return a builder of an object that has them, in their order
+     */
+    public static JsonObjectBuilder object(JsonObject fields) {
+        return PROVIDER.createObjectBuilder(fields);
     }
 
     /** {@return a builder of a list} */
@@ -46,5 +57,26 @@ public final class Json {
      */
     public static JsonValue value(long number) {
         return PROVIDER.createValue(number);
+    }
+
+    /**
+     * @param number a finite number
+     * @return its JSON value
+     */
+    public static JsonValue value(double number) {
+        return PROVIDER.createValue(number);
+    }
+
+    /**
+     * Reads what belongs to the program. What others send is {@link JsonInput}'s.
+     *
+     * @param in an object in UTF-8
+     * @return the object
+     * @throws jakarta.json.JsonException if it is none
+     */
+    public static JsonObject read(InputStream in) {
+        try (JsonReader reader = PROVIDER.createReader(in)) {
+            return reader.readObject();
+        }
     }
 }

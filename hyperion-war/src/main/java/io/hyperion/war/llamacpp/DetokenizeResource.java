@@ -31,6 +31,9 @@ import java.util.Set;
 public class DetokenizeResource {
     private static final String TOKENS = "tokens";
 
+    /** The names of all fields that mean something. */
+    static final Set<String> FIELDS = Set.of(ModelName.NAME, TOKENS);
+
     @Inject
     Tasks tasks;
 
@@ -54,12 +57,12 @@ public class DetokenizeResource {
                 headers,
                 body,
                 response,
-                Set.of(ModelName.NAME, TOKENS),
+                FIELDS,
                 LlamaErrors.FORMAT,
                 fields -> text(client, fields, ModelName.ofQuery(model)));
     }
 
-    private static JsonObject text(HyperionClient client, Fields fields, Optional<String> model) {
+    static JsonObject text(HyperionClient client, Fields fields, Optional<String> model) {
         String text = client.detokenize(new DetokenizeRequest(ModelName.of(fields, model), tokens(fields)));
         return Json.object().add("content", text).build();
     }

@@ -37,7 +37,8 @@ public class EmbeddingResource {
     private static final String NORMALIZE = "embd_normalize";
     private static final String ENCODING = "encoding_format";
 
-    private static final Set<String> FIELDS = Set.of(ModelName.NAME, CONTENT, INPUT, NORMALIZE, ENCODING);
+    /** The names of all fields that mean something. */
+    static final Set<String> FIELDS = Set.of(ModelName.NAME, CONTENT, INPUT, NORMALIZE, ENCODING);
 
     /** What llama.cpp calls the Euclidean length. */
     private static final long EUCLIDEAN = 2;
@@ -70,7 +71,7 @@ public class EmbeddingResource {
                 fields -> vectors(client, fields, ModelName.ofQuery(model)));
     }
 
-    private static JsonArray vectors(HyperionClient client, Fields fields, Optional<String> query) {
+    static JsonArray vectors(HyperionClient client, Fields fields, Optional<String> query) {
         Optional<String> model = ModelName.of(fields, query);
         EmbeddingRequest.Builder request = EmbeddingRequest.builder();
         String name = fields.has(INPUT) ? INPUT : CONTENT;

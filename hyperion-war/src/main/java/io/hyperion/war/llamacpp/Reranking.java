@@ -32,7 +32,8 @@ public class Reranking {
     private static final String TOP_N = "top_n";
     private static final String RETURN_TEXT = "return_text";
 
-    private static final Set<String> FIELDS = Set.of(ModelName.NAME, "query", DOCUMENTS, TEXTS, TOP_N, RETURN_TEXT);
+    /** The names of all fields that mean something. */
+    static final Set<String> FIELDS = Set.of(ModelName.NAME, "query", DOCUMENTS, TEXTS, TOP_N, RETURN_TEXT);
 
     @Inject
     Tasks tasks;

@@ -42,6 +42,9 @@ public class SlotsResource {
     private static final String ACTION = "action";
     private static final String FILE = "filename";
 
+    /** The names of all fields that mean something. */
+    static final Set<String> FIELDS = Set.of(ModelName.NAME, FILE);
+
     /** A guess: how long a request takes is not known. */
     private static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -147,7 +150,7 @@ public class SlotsResource {
                             + (action == null ? "" : ", but is '" + Excerpts.of(action) + "'"));
         }
         boolean save = action.equals("save");
-        tasks.serve(headers, body, response, Set.of(ModelName.NAME, FILE), LlamaErrors.FORMAT, fields -> {
+        tasks.serve(headers, body, response, FIELDS, LlamaErrors.FORMAT, fields -> {
             Optional<String> named = ModelName.of(fields, query);
             String file = fields.requireText(FILE);
             return save ? saved(client.saveSlot(named, slot, file)) : restored(client.restoreSlot(named, slot, file));

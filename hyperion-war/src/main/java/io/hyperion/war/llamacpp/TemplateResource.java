@@ -34,7 +34,8 @@ public class TemplateResource {
     private static final String TEMPLATE = "chat_template";
     private static final String VARIABLES = "chat_template_kwargs";
 
-    private static final Set<String> FIELDS = Stream.of(
+    /** The names of all fields that mean something. */
+    static final Set<String> FIELDS = Stream.of(
                     Stream.of(ModelName.NAME, MESSAGES, ADD_GENERATION_PROMPT, TEMPLATE, VARIABLES),
                     ToolFields.NAMES.stream(),
                     ResponseFormatFields.NAMES.stream())
@@ -69,7 +70,7 @@ public class TemplateResource {
                 fields -> prompt(client, fields, ModelName.ofQuery(model)));
     }
 
-    private static JsonObject prompt(HyperionClient client, Fields fields, Optional<String> model) {
+    static JsonObject prompt(HyperionClient client, Fields fields, Optional<String> model) {
         GenerateRequest.Builder request = GenerateRequest.builder()
                 .messages(MessageFields.read(fields).orElseThrow(() -> fields.missing(MESSAGES)));
         ModelName.of(fields, model).ifPresent(request::model);

@@ -32,7 +32,8 @@ public class TokenizeResource {
     private static final String PARSE_SPECIAL = "parse_special";
     private static final String WITH_PIECES = "with_pieces";
 
-    private static final Set<String> FIELDS = Set.of(ModelName.NAME, CONTENT, ADD_SPECIAL, PARSE_SPECIAL, WITH_PIECES);
+    /** The names of all fields that mean something. */
+    static final Set<String> FIELDS = Set.of(ModelName.NAME, CONTENT, ADD_SPECIAL, PARSE_SPECIAL, WITH_PIECES);
 
     @Inject
     Tasks tasks;
@@ -62,7 +63,7 @@ public class TokenizeResource {
                 fields -> tokens(client, fields, ModelName.ofQuery(model)));
     }
 
-    private static JsonObject tokens(HyperionClient client, Fields fields, Optional<String> model) {
+    static JsonObject tokens(HyperionClient client, Fields fields, Optional<String> model) {
         boolean withPieces = fields.bool(WITH_PIECES).orElse(false);
         TokenizeReply reply = client.tokenize(new TokenizeRequest(
                 ModelName.of(fields, model),

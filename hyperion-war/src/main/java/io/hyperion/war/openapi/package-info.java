@@ -1,0 +1,2 @@
+/** Describes all endpoints, in a document of OpenAPI. */
+package io.hyperion.war.openapi;
