@@ -3,6 +3,7 @@ package io.hyperion.war.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.errors.PermissionDeniedException;
@@ -10,6 +11,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.models.Model;
 import io.hyperion.war.it.Wire.Answer;
+import io.hyperion.war.openapi.Described;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.io.IOException;
@@ -75,6 +77,27 @@ class KeysIT {
         assertThat(answer.header("WWW-Authenticate")).startsWith("Bearer");
         assertThat(answer.error().getString("code")).isEqualTo("HYP-4001");
         assertThat(answer.error().getString("message")).contains("Authorization: Bearer");
+    }
+
+    @Test
+    @DisplayName("the description tells what needs a key, and how each protocol says so")
+    void describedNeeds() throws IOException {
+        Described described =
+                Described.of(wire().get("/openapi.json").response().body());
+        for (Described.Operation operation : described.operations()) {
+            String path = operation.path().replace("{name}", "default").replace("{id}", "0");
+            boolean needsNone = operation.json().path("security").isArray()
+                    && operation.json().get("security").isEmpty();
+            Answer answer = operation.method().equals("get") ? wire().get(path) : wire().post(path, "{}");
+
+            assertThat(answer.status()).as(operation.toString()).isEqualTo(needsNone ? 200 : 401);
+            if (!needsNone) {
+                described.assertValid(
+                        operation.toString(),
+                        described.response(operation, "401", "application/json"),
+                        new JsonMapper().readTree(answer.response().body()));
+            }
+        }
     }
 
     @ParameterizedTest(name = "{0}: {1}")

@@ -24,6 +24,7 @@ class PayaraMicroIT
                 LlamaSessionBehaviour,
                 LlamaClientsBehaviour,
                 OpenAiToolBehaviour,
+                OpenApiBehaviour,
                 NodeClientBehaviour,
                 ModelsBehaviour,
                 BadInputBehaviour,
