@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The limits of Jinja templates")
 class JinjaLimitsTest {
-    private static final JinjaLimits SMALL = new JinjaLimits(1_000_000, 100_000, 200_000, 1_000_000, 64, 400);
+    private static final JinjaLimits SMALL =
+            new JinjaLimits(1_000_000, 100_000, 200_000, 1_000_000, 64, JinjaLimits.DEFAULT.depth());
     /** Less than application servers give their threads. */
     private static final long STACK = 512 * 1024;
 
