@@ -1,6 +1,7 @@
 package io.hyperion.core.prompt;
 
 import io.hyperion.core.jinja.JinjaException;
+import io.hyperion.core.jinja.JinjaLimits;
 import io.hyperion.core.jinja.JinjaTemplate;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,15 @@ final class CapabilityProbe {
     private static final String ARGUMENT = "probe_argument";
     private static final Map<String, Object> USER = Map.of("role", "user", "content", "Hello");
 
+    /** There are some thirty probes, and a template that a client sends may take in each of them all that it is given. */
+    private static final JinjaLimits LIMITS = new JinjaLimits(
+            JinjaLimits.DEFAULT.templateLength(),
+            1_000_000,
+            200_000,
+            4_000_000,
+            JinjaLimits.DEFAULT.nesting(),
+            JinjaLimits.DEFAULT.depth());
+
     private static final Optional<List<Object>> WITH_TOOL = Optional.of(List.of(tool()));
 
     private final JinjaTemplate template;
@@ -30,7 +40,14 @@ final class CapabilityProbe {
         this.typed = typed;
     }
 
-    static TemplateCapabilities of(JinjaTemplate template, String source, SpecialTokens tokens) {
+    /**
+     * @param source a template's text
+     * @param tokens the model's special tokens
+     * @return what it can render: nothing that takes more than a small conversation should
+     * @throws JinjaException if it is no template, or too large or too deep
+     */
+    static TemplateCapabilities of(String source, SpecialTokens tokens) throws JinjaException {
+        JinjaTemplate template = JinjaTemplate.compile(source, LIMITS);
         CapabilityProbe plain = new CapabilityProbe(template, tokens, false);
         CapabilityProbe parts = new CapabilityProbe(template, tokens, true);
         boolean typed = !plain.renders(List.of(plain.message("user", NEEDLE)), NEEDLE)

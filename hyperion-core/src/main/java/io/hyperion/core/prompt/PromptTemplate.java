@@ -28,7 +28,7 @@ public final class PromptTemplate {
 
     static PromptTemplate compile(String source, SpecialTokens tokens) throws JinjaException {
         JinjaTemplate template = JinjaTemplate.compile(source);
-        return new PromptTemplate(source, template, tokens, CapabilityProbe.of(template, source, tokens));
+        return new PromptTemplate(source, template, tokens, CapabilityProbe.of(source, tokens));
     }
 
     /** {@return its text, which tells what model it is for} */

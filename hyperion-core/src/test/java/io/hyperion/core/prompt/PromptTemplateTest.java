@@ -53,6 +53,18 @@ class PromptTemplateTest {
     }
 
     @Test
+    @DisplayName("that takes far more than others do is not tried out at length, and rendered all the same")
+    void expensive() {
+        String slow = "{% for i in range(90000) %}{% endfor %}".repeat(4);
+        String text = "{% for m in messages %}{{ m.role }}:{{ m.content }};{% endfor %}";
+        List<Message> chat = List.of(Message.system("s"), Message.user("u"));
+
+        assertThat(templates.of(text).capabilities().system()).isTrue();
+        assertThat(templates.of(slow + text).capabilities().system()).isFalse();
+        assertThat(templates.of(slow + text).render(chat, Map.of())).startsWith("user:s");
+    }
+
+    @Test
     @DisplayName("that knows no tools has calls and results as JSON in plain turns")
     void genericTools() {
         PromptTemplate template = templates.of("chatml");
