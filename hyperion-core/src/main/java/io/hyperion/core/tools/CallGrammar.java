@@ -69,6 +69,7 @@ final class CallGrammar {
             case MISTRAL, MISTRAL_NAMED -> List.of("[TOOL_CALLS]");
             case COMMAND_R7B -> List.of("<|START_ACTION|>");
             case DEEPSEEK -> ToolForm.DEEPSEEK_BEGINS;
+            case DEEPSEEK_3_1 -> List.of("<｜tool▁calls▁begin｜>");
             case FIREFUNCTION -> List.of("functools[");
             case FUNCTIONARY_3_1 ->
                 Stream.concat(
@@ -145,7 +146,7 @@ final class CallGrammar {
 
     private String thought(boolean thinking) {
         return switch (form) {
-            case HERMES, DEEPSEEK -> thought(thinking, "<think>", "[^<tf｜/] | \"/\" [^<t]", "</think>");
+            case HERMES, DEEPSEEK, DEEPSEEK_3_1 -> thought(thinking, "<think>", "[^<tf｜/] | \"/\" [^<t]", "</think>");
             case COMMAND_R7B -> thought(thinking, "<|START_THINKING|>", "[^<|]", "<|END_THINKING|>");
             default -> "";
         };
@@ -168,7 +169,7 @@ final class CallGrammar {
                         "gap");
             case LLAMA_3 -> python(object("name", "parameters"));
             case MISTRAL -> "\"[TOOL_CALLS]\"" + GAP + array(object("name", "arguments"));
-            case MISTRAL_NAMED -> repeated(mistralCall(), "\"\"");
+            case MISTRAL_NAMED -> repeated(named("[TOOL_CALLS]", "[ARGS]", ""), "\"\"");
             case COMMAND_R7B ->
                 "\"<|START_ACTION|>\"" + GAP + array(object("tool_name", "parameters")) + GAP + "\"<|END_ACTION|>\"";
             case DEEPSEEK ->
@@ -176,6 +177,12 @@ final class CallGrammar {
                         + " "
                         + repeated(deepSeekCall(), "\"\\n\"?")
                         + " \"\\n\"? "
+                        + SchemaRules.literal("<｜tool▁calls▁end｜>");
+            case DEEPSEEK_3_1 ->
+                SchemaRules.literal("<｜tool▁calls▁begin｜>")
+                        + " "
+                        + repeated(named("<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>"), "\"\"")
+                        + " "
                         + SchemaRules.literal("<｜tool▁calls▁end｜>");
             case FIREFUNCTION -> "\" \"? \"functools\" " + array(object("name", "arguments"));
             case FUNCTIONARY_3_1 -> oneOf(Stream.concat(Stream.of(repeated(functions(" "), "gap")), taggedCode()));
@@ -237,8 +244,14 @@ final class CallGrammar {
                 "\"<function=\" " + oneOf(each("", "\">\"" + gap, "")) + gap + SchemaRules.literal("</function>"));
     }
 
-    private String mistralCall() {
-        return rules.addRule("call", oneOf(each("\"[TOOL_CALLS]\" ", "\"[ARGS]\"" + GAP, "")));
+    /** {@return a name and its arguments, with what is before, between and behind them} */
+    private String named(String before, String between, String behind) {
+        return rules.addRule(
+                "call",
+                oneOf(each(
+                        SchemaRules.literal(before) + " ",
+                        SchemaRules.literal(between) + GAP,
+                        behind.isEmpty() ? "" : GAP + SchemaRules.literal(behind))));
     }
 
     private String deepSeekCall() {

@@ -38,6 +38,14 @@ final class CallTexts {
                                 call -> "<｜tool▁call▁begin｜>function<｜tool▁sep｜>" + call.name() + "\n```json\n"
                                         + call.arguments() + "\n```<｜tool▁call▁end｜>")
                         + "<｜tool▁calls▁end｜>";
+            case DEEPSEEK_3_1 ->
+                "<｜tool▁calls▁begin｜>"
+                        + each(
+                                calls,
+                                "",
+                                call -> "<｜tool▁call▁begin｜>" + call.name() + "<｜tool▁sep｜>" + call.arguments()
+                                        + "<｜tool▁call▁end｜>")
+                        + "<｜tool▁calls▁end｜>";
             case FIREFUNCTION -> " functools" + array(calls);
             case FUNCTIONARY_3_1 ->
                 each(calls, "", call -> "<function=" + call.name() + ">" + call.arguments() + "</function>");

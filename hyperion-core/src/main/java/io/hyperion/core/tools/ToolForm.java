@@ -57,6 +57,14 @@ public enum ToolForm {
                     "<｜tool▁call▁end｜>",
                     "<｜tool▁calls▁end｜>")),
 
+    /** DeepSeek V3.1: as those before, but with nothing before the names, and the arguments alone. */
+    DEEPSEEK_3_1(
+            CallSyntax.of(
+                    Opening.of("<｜tool▁calls▁begin｜>", Kind.TEXT),
+                    Opening.of("<｜tool▁calls▁end｜>", Kind.TEXT),
+                    Opening.name("<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>")),
+            DEEPSEEK.namedTokens),
+
     /** Firefunction v2: {@code functools} and an array of objects. */
     FIREFUNCTION(CallSyntax.of(Opening.of("functools[", Kind.ARRAY).keepingLast()), List.of()),
 
@@ -86,14 +94,15 @@ public enum ToolForm {
 
     /**
      * The form that a chat template writes earlier calls in. The texts that tell are those that llama.cpp b4916 looks for
-     * ({@code common/chat.cpp}), and {@code [ARGS]} of later templates of Mistral's.
+     * ({@code common/chat.cpp}), and what later templates of DeepSeek's and
+     * Mistral's have or lack.
      *
      * @param template the source of the template
      * @return the form; {@link #GENERIC} if the template writes none that is known
      */
     public static ToolForm of(String template) {
         if (template.contains("<｜tool▁calls▁begin｜>")) {
-            return DEEPSEEK;
+            return template.contains("```json") ? DEEPSEEK : DEEPSEEK_3_1;
         }
         if (template.contains("<|END_THINKING|><|START_ACTION|>")) {
             return COMMAND_R7B;

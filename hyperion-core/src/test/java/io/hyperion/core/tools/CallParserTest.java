@@ -119,6 +119,14 @@ class CallParserTest {
                         "python{\"code\": \"import x\\nprint(\\\"a\\\\n\\\")\"}"),
                 is(ToolForm.LLAMA_3, "<|python_tag|>x", "", "python{\"code\": \"x\"}"),
                 is(ToolForm.LLAMA_3, "<|python_tag|>other.call(a=1)", "", "python{\"code\": \"other.call(a=1)\"}"),
+                is(
+                        ToolForm.DEEPSEEK_3_1,
+                        "Hm</think>Both.<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{\"city\": \"Rome\"}"
+                                + "<｜tool▁call▁end｜><｜tool▁call▁begin｜>add<｜tool▁sep｜>{\"t\": \"<｜tool▁call▁end｜>\"}"
+                                + "<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+                        "Hm</think>Both.",
+                        weather,
+                        "add{\"t\": \"<｜tool▁call▁end｜>\"}"),
                 is(ToolForm.MISTRAL_NAMED, "[TOOL_CALLS]get_weather[ARGS]{\"city\": \"Rome\"}", "", weather),
                 is(
                         ToolForm.MISTRAL_NAMED,

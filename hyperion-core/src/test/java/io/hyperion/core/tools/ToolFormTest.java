@@ -26,7 +26,8 @@ class ToolFormTest {
                 "[TOOL_CALLS]~MISTRAL",
                 "[TOOL_CALLS]{{ name }}[ARGS]~MISTRAL_NAMED",
                 "<|END_THINKING|><|START_ACTION|> <tool_call>~COMMAND_R7B",
-                "<｜tool▁calls▁begin｜>~DEEPSEEK",
+                "<｜tool▁calls▁begin｜> ```json~DEEPSEEK",
+                "<｜tool▁calls▁begin｜>~DEEPSEEK_3_1",
                 "' functools[' <|start_header_id|>ipython<|end_header_id|>~FIREFUNCTION",
                 ">>>all~FUNCTIONARY_3_2",
                 "<|im_start|>~GENERIC"
