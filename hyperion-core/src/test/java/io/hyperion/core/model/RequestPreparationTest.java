@@ -155,7 +155,8 @@ class RequestPreparationTest {
     @Test
     @DisplayName("keeps DeepSeek's calls apart from what it thought and said, as its templates leave them out else")
     void deepSeek() {
-        String template = "{% for m in messages %}[{{ m.role }}]{% if m.content is none %}{% for c in m.tool_calls %}"
+        String template = "{# arguments in ```json #}"
+                + "{% for m in messages %}[{{ m.role }}]{% if m.content is none %}{% for c in m.tool_calls %}"
                 + "<｜tool▁calls▁begin｜>{{ c.function.name }}{{ c.function.arguments }}{% endfor %}"
                 + "{% else %}{{ m.content }}{% endif %}{% endfor %}";
         GenerateRequest.Builder request = GenerateRequest.builder().user("Hello");
