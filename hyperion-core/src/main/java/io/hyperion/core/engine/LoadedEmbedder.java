@@ -131,7 +131,7 @@ public final class LoadedEmbedder implements AutoCloseable {
         int[][] texts = new int[request.inputs().size()][];
         for (int i = 0; i < texts.length; i++) {
             if (request.inputs().get(i) instanceof EmbeddingRequest.Text text) {
-                texts[i] = tokenize(text.text(), true);
+                texts[i] = tokenize("'input[" + i + "]'", text.text(), true);
             } else if (request.inputs().get(i) instanceof EmbeddingRequest.Tokens tokens) {
                 texts[i] = TokenIds.checked(
                         "input[" + i + "]", tokens.ids(), model.vocabulary().size());
@@ -180,11 +180,13 @@ public final class LoadedEmbedder implements AutoCloseable {
      * @throws ModelUnavailableException if the model is being closed
      */
     public void rerank(RerankRequest request, long arrived, CompletableFuture<RerankReply> reply) {
-        int[] query = tokenize(request.query(), false);
+        int[] query = tokenize("'query'", request.query(), false);
         int[][] pairs = new int[request.documents().size()][];
         int tokens = 0;
         for (int i = 0; i < pairs.length; i++) {
-            pairs[i] = pair(query, tokenize(request.documents().get(i), false));
+            pairs[i] = pair(
+                    query,
+                    tokenize("'documents[" + i + "]'", request.documents().get(i), false));
             requireFits("'documents[" + i + "]' with 'query'", pairs[i].length);
             tokens += pairs[i].length;
         }
@@ -225,8 +227,11 @@ public final class LoadedEmbedder implements AutoCloseable {
         return token < 0 ? IntStream.empty() : IntStream.of(token);
     }
 
-    private int[] tokenize(String text, boolean addSpecial) {
+    private int[] tokenize(String what, String text, boolean addSpecial) {
         try {
+            LongTexts.tooMany(text, model.vocabulary(), maxTokens()).ifPresent(tokens -> {
+                throw tooLong(what, "more than " + tokens);
+            });
             return model.vocabulary().tokenize(text, addSpecial, true);
         } catch (IllegalStateException closed) {
             throw new ModelUnavailableException(
@@ -239,11 +244,14 @@ public final class LoadedEmbedder implements AutoCloseable {
             throw new InvalidRequestException(ErrorCode.EMPTY_PROMPT, "input", what + " has no tokens");
         }
         if (tokens > maxTokens()) {
-            throw new ContextExceededException(
-                    ErrorCode.CONTEXT_EXCEEDED,
-                    what + " has " + tokens + " tokens, but model '" + name + "' takes texts of at most "
-                            + maxTokens());
+            throw tooLong(what, Integer.toString(tokens));
         }
+    }
+
+    private ContextExceededException tooLong(String what, String tokens) {
+        return new ContextExceededException(
+                ErrorCode.CONTEXT_EXCEEDED,
+                what + " has " + tokens + " tokens, but model '" + name + "' takes texts of at most " + maxTokens());
     }
 
     /** Ends all requests, the thread, and frees the memory; returns when that is done. Does nothing if it is done already. */

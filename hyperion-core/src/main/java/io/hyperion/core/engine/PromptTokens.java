@@ -37,14 +37,15 @@ record PromptTokens(String text, int[] tokens) {
      * @param sequenceLimit how many tokens a request may have, prompt and completion together
      * @param maxTokens how many the completion may have, if that is limited
      * @throws InvalidRequestException if the prompt has no tokens, or one that the model does not have, or a gap that it cannot fill
-     * @throws ContextExceededException if the begin of what fills a gap is too long
+     * @throws ContextExceededException if a long text, or the begin of what fills a gap, is certainly too long
      */
     static PromptTokens of(Prompt prompt, Vocabulary vocabulary, int sequenceLimit, OptionalInt maxTokens) {
         PromptTokens all;
         if (prompt instanceof Prompt.Raw raw) {
+            requireShort(raw.text(), vocabulary, sequenceLimit);
             all = new PromptTokens(raw.text(), vocabulary.tokenize(raw.text(), true, true));
         } else if (prompt instanceof Prompt.Mixed mixed) {
-            all = told(mixed(mixed.parts(), vocabulary), vocabulary);
+            all = told(mixed(mixed.parts(), vocabulary, sequenceLimit), vocabulary);
         } else if (prompt instanceof Prompt.Infill gap) {
             all = told(infill(gap, vocabulary, sequenceLimit, maxTokens), vocabulary);
         } else {
@@ -56,14 +57,24 @@ record PromptTokens(String text, int[] tokens) {
         return all;
     }
 
+    private static void requireShort(String text, Vocabulary vocabulary, int sequenceLimit) {
+        LongTexts.tooMany(text, vocabulary, sequenceLimit).ifPresent(tokens -> {
+            throw new ContextExceededException(
+                    ErrorCode.CONTEXT_EXCEEDED,
+                    "The prompt has more than " + tokens + " tokens, but the context of the model holds "
+                            + sequenceLimit + ", of which at least one is for the completion");
+        });
+    }
+
     private static PromptTokens told(int[] tokens, Vocabulary vocabulary) {
         return new PromptTokens(vocabulary.detokenize(tokens), tokens);
     }
 
-    private static int[] mixed(List<Prompt.Part> parts, Vocabulary vocabulary) {
+    private static int[] mixed(List<Prompt.Part> parts, Vocabulary vocabulary, int sequenceLimit) {
         int[][] tokens = new int[parts.size()][];
         for (int i = 0; i < tokens.length; i++) {
             if (parts.get(i) instanceof Prompt.Part.Text text) {
+                requireShort(text.text(), vocabulary, sequenceLimit);
                 tokens[i] = vocabulary.tokenize(text.text(), i == 0, true);
             } else if (parts.get(i) instanceof Prompt.Part.Tokens ids) {
                 tokens[i] = TokenIds.checked("prompt", ids.ids(), vocabulary.size());

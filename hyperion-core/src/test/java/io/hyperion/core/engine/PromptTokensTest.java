@@ -2,6 +2,7 @@ package io.hyperion.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.hyperion.api.ContextExceededException;
 import io.hyperion.api.ErrorCode;
@@ -13,6 +14,7 @@ import io.hyperion.api.Prompt.Part;
 import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.gguf.TinyModel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -201,5 +203,19 @@ class PromptTokensTest {
                 assertThat(error.parameter()).contains("input_suffix");
             }
         }
+    }
+
+    @Test
+    @DisplayName("of a million control tokens is refused before all of them are gone through")
+    void manyControlTokens() {
+        String text = "[file]".repeat(1_000_000);
+
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            for (Prompt prompt : List.of(new Prompt.Raw(text), new Prompt.Mixed(List.of(new Part.Text(text))))) {
+                assertThat(catchThrowableOfType(ContextExceededException.class, () -> generate(prompt)))
+                        .hasMessageContaining("more than")
+                        .hasMessageContaining("holds " + CONTEXT);
+            }
+        });
     }
 }
