@@ -12,7 +12,7 @@ package io.hyperion.core.jinja;
  */
 public record JinjaLimits(int templateLength, int outputLength, long steps, long memory, int nesting, int depth) {
     /** What serves every published chat template and long conversations. */
-    public static final JinjaLimits DEFAULT = new JinjaLimits(256 * 1024, 8_000_000, 20_000_000, 64_000_000, 64, 250);
+    public static final JinjaLimits DEFAULT = new JinjaLimits(256 * 1024, 8_000_000, 4_000_000, 32_000_000, 64, 250);
 
     /** @throws IllegalArgumentException if a limit is not positive */
     public JinjaLimits {

@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** A chat template for a model. Immutable: safe for use by many threads. */
 public final class PromptTemplate {
+    /** The most characters of a template's own message that an error repeats. */
+    private static final int MAX_REASON = 500;
+
     private static final String ADD_GENERATION_PROMPT = "add_generation_prompt";
 
     private final String source;
@@ -106,8 +109,13 @@ public final class PromptTemplate {
     private static InvalidRequestException refusal(JinjaException e) {
         return e.kind() == JinjaException.Kind.RAISED
                 ? new InvalidRequestException(
-                        ErrorCode.CONFLICT, "messages", "The chat template refuses these messages: " + e.reason())
+                        ErrorCode.CONFLICT, "messages", "The chat template refuses these messages: " + told(e.reason()))
                 : new InvalidRequestException(
-                        ErrorCode.UNSUPPORTED_TEMPLATE, "template", "The chat template fails: " + e.getMessage());
+                        ErrorCode.UNSUPPORTED_TEMPLATE, "template", "The chat template fails: " + told(e.getMessage()));
+    }
+
+    /** A template says what it likes. */
+    private static String told(String reason) {
+        return reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "…";
     }
 }

@@ -1,7 +1,10 @@
 package io.hyperion.core.prompt;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.InvalidRequestException;
@@ -199,5 +202,18 @@ class PromptTemplatesTest {
                     assertThat(error.parameter()).contains("template");
                     assertThat(error).hasMessageContaining("chatml").hasMessageContaining("command-r");
                 });
+    }
+
+    @Test
+    @DisplayName("that says a lot when it refuses is not repeated in full")
+    void longReason() {
+        for (String template :
+                List.of("{{ raise_exception('no ' * 100000) }}", "{{ messages." + "x".repeat(100_000) + ".y }}")) {
+            assertThat(catchThrowableOfType(
+                            InvalidRequestException.class,
+                            () -> templates.of(template).render(CHAT, Map.of())))
+                    .extracting(Throwable::getMessage, as(STRING))
+                    .hasSizeBetween(500, 600);
+        }
     }
 }
