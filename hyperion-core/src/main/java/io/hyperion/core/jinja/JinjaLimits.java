@@ -11,8 +11,11 @@ package io.hyperion.core.jinja;
  * @param depth how deep the evaluation may go: macros that call themselves, recursive loops, nested values
  */
 public record JinjaLimits(int templateLength, int outputLength, long steps, long memory, int nesting, int depth) {
-    /** What serves every published chat template and long conversations. */
-    public static final JinjaLimits DEFAULT = new JinjaLimits(256 * 1024, 8_000_000, 4_000_000, 32_000_000, 64, 250);
+    /** What serves every published chat template, even those whose work grows with the square of a long conversation. */
+    public static final JinjaLimits DEFAULT = new JinjaLimits(256 * 1024, 8_000_000, 20_000_000, 64_000_000, 64, 250);
+
+    /** What a template may take that comes from somebody who is not trusted: some seconds at most. */
+    public static final JinjaLimits UNTRUSTED = new JinjaLimits(256 * 1024, 8_000_000, 4_000_000, 32_000_000, 64, 250);
 
     /** @throws IllegalArgumentException if a limit is not positive */
     public JinjaLimits {

@@ -5,6 +5,7 @@ import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.Message;
 import io.hyperion.api.Tool;
 import io.hyperion.core.jinja.JinjaException;
+import io.hyperion.core.jinja.JinjaLimits;
 import io.hyperion.core.jinja.JinjaTemplate;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,8 @@ public final class PromptTemplate {
         this.capabilities = capabilities;
     }
 
-    static PromptTemplate compile(String source, SpecialTokens tokens) throws JinjaException {
-        JinjaTemplate template = JinjaTemplate.compile(source);
+    static PromptTemplate compile(String source, SpecialTokens tokens, JinjaLimits limits) throws JinjaException {
+        JinjaTemplate template = JinjaTemplate.compile(source, limits);
         return new PromptTemplate(source, template, tokens, CapabilityProbe.of(source, tokens));
     }
 

@@ -4,6 +4,7 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.Excerpts;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.core.jinja.JinjaException;
+import io.hyperion.core.jinja.JinjaLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -64,7 +65,9 @@ public final class PromptTemplates {
                 return known;
             }
         }
-        PromptTemplate compiled = compile(isText(template) ? template : source(template));
+        PromptTemplate compiled = isText(template)
+                ? compile(template, JinjaLimits.UNTRUSTED)
+                : compile(source(template), JinjaLimits.DEFAULT);
         synchronized (recent) {
             recent.put(template, compiled);
         }
@@ -75,9 +78,9 @@ public final class PromptTemplates {
         return template.contains("{{") || template.contains("{%");
     }
 
-    private PromptTemplate compile(String source) {
+    private PromptTemplate compile(String source, JinjaLimits limits) {
         try {
-            return PromptTemplate.compile(source, tokens);
+            return PromptTemplate.compile(source, tokens, limits);
         } catch (JinjaException e) {
             throw new InvalidRequestException(
                     ErrorCode.UNSUPPORTED_TEMPLATE, "template", "The chat template is not valid: " + e.getMessage());
@@ -92,7 +95,7 @@ public final class PromptTemplates {
      * @throws InvalidRequestException ({@link ErrorCode#UNSUPPORTED_TEMPLATE}) if that text is no template
      */
     public PromptTemplate forModel(Optional<String> source) {
-        return source.isEmpty() ? of("chatml") : compile(source.get());
+        return source.isEmpty() ? of("chatml") : compile(source.get(), JinjaLimits.DEFAULT);
     }
 
     private static String source(String name) {
