@@ -7,6 +7,8 @@ import jakarta.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,23 @@ interface BadInputBehaviour extends Behaviour {
                 wrong("and more", "{'prompt':'x'} {}", "HYP-1006", "", ""),
                 wrong("nothing", "", "HYP-1006", "", "nothing"),
                 wrong("a list", "[1]", "HYP-1002", "", "object"),
+                wrong(
+                        "a long name above many values",
+                        "{'template_vars':{'" + "x".repeat(100_000) + "':[" + "1,".repeat(90_000) + "1]}}",
+                        "HYP-1001",
+                        "messages",
+                        "missing"),
+                wrong(
+                        "a pattern that is tried with many texts",
+                        "{'prompt':'x','response_format':{'type':'json_schema','schema':{'pattern':'^"
+                                + "a?".repeat(1_000) + "$','enum':["
+                                + IntStream.range(0, 2_000)
+                                        .mapToObj(i -> "'" + "a".repeat(40) + i + "',")
+                                        .collect(Collectors.joining())
+                                + "'a']}}}",
+                        "HYP-1013",
+                        "response_format",
+                        "too much work"),
                 wrong("nested", deep, "HYP-1006", "template_vars", "64"),
                 wrong(
                         "too long for the context",
