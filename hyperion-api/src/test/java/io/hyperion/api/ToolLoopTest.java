@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -163,14 +164,17 @@ class ToolLoopTest {
                 .isLessThan(model.requests.get(0).timeout().orElseThrow());
 
         model.calls(BERLIN, ROME);
+        Duration timeout = Duration.ofMillis(50);
         JavaTool slow = JavaTool.of("weather", "", WeatherQuery.class, query -> {
             queries.add(query);
-            Thread.sleep(60);
+            long begin = System.nanoTime();
+            while (System.nanoTime() - begin <= timeout.toNanos()) {
+                LockSupport.parkNanos(timeout.toNanos());
+            }
             return "";
         });
         queries.clear();
-        assertThatThrownBy(() ->
-                        client.converse(request().timeout(Duration.ofMillis(50)).build(), List.of(slow)))
+        assertThatThrownBy(() -> client.converse(request().timeout(timeout).build(), List.of(slow)))
                 .isInstanceOf(GenerationTimeoutException.class);
         assertThat(queries).hasSize(1);
     }
