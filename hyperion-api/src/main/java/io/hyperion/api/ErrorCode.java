@@ -51,12 +51,16 @@ public enum ErrorCode {
     QUEUE_FULL("HYP-5001", ErrorKind.BUSY),
     /** The connection has too many requests under way. */
     TOO_MANY_REQUESTS("HYP-5002", ErrorKind.BUSY),
+    /** All connections of the model's pool are in use, and the pool's own time-out is over. */
+    POOL_EXHAUSTED("HYP-5003", ErrorKind.BUSY),
     /** The model could not be loaded. */
     MODEL_FAILED("HYP-6001", ErrorKind.UNAVAILABLE),
     /** The model or the server is shutting down. */
     SHUTTING_DOWN("HYP-6002", ErrorKind.UNAVAILABLE),
     /** The request waited too long for a slot. */
     QUEUE_TIMEOUT("HYP-6003", ErrorKind.UNAVAILABLE),
+    /** Hyperion is not deployed in this server, or not yet. */
+    NOT_DEPLOYED("HYP-6004", ErrorKind.UNAVAILABLE),
     /** The request's time is over. */
     TIMEOUT("HYP-7001", ErrorKind.TIMEOUT),
     /** The request was cancelled. */
