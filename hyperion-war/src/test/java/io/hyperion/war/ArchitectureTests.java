@@ -28,6 +28,14 @@ class ArchitectureTests {
             .resideInAnyPackage("io.hyperion.api..", "java..");
 
     @ArchTest
+    static final ArchRule CLIENTS_AND_BORDERS_KNOW_THE_API_AND_THE_JDK_ALONE = classes()
+            .that()
+            .resideInAnyPackage("io.hyperion.api.client", "io.hyperion.api.bridge")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.hyperion.api", "io.hyperion.api.client", "io.hyperion.api.bridge", "java..");
+
+    @ArchTest
     static final ArchRule TYPED_REPLIES_KNOW_JSON_B_AND_CONSTRAINTS = classes()
             .that()
             .resideInAPackage("io.hyperion.api.json")

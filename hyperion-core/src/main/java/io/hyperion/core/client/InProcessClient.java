@@ -3,13 +3,11 @@ package io.hyperion.core.client;
 import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.EmbeddingReply;
 import io.hyperion.api.EmbeddingRequest;
-import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.Generation;
-import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelFigures;
@@ -21,6 +19,8 @@ import io.hyperion.api.SlotInfo;
 import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
+import io.hyperion.api.client.EventPublisher;
+import io.hyperion.api.client.ReplyFuture;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.model.HyperionConfiguration;
 import io.hyperion.core.model.ModelCatalog;
@@ -30,9 +30,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 
@@ -88,46 +86,19 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
 
     @Override
     public GenerateReply generate(GenerateRequest request) {
-        ReplyFuture reply = new ReplyFuture();
-        reply.follow(stream(request, reply.listener()));
-        return await(reply);
-    }
-
-    private static <R> R await(CompletableFuture<R> reply) {
-        try {
-            return reply.get();
-        } catch (InterruptedException e) {
-            reply.cancel(true);
-            Thread.currentThread().interrupt();
-            throw new GenerationCancelledException(
-                    ErrorCode.CANCELLED, "The thread that waited for the reply was interrupted");
-        } catch (ExecutionException e) {
-            throw asHyperionException(e);
-        }
-    }
-
-    private static HyperionException asHyperionException(ExecutionException e) {
-        if (e.getCause() instanceof HyperionException error) {
-            return error;
-        }
-        throw new CompletionException(e.getCause());
+        return ReplyFuture.await(ReplyFuture.begin(listener -> stream(request, listener)));
     }
 
     @Override
     public CompletionStage<GenerateReply> generateAsync(GenerateRequest request) {
-        ReplyFuture reply = new ReplyFuture();
-        try {
-            reply.follow(stream(request, reply.listener()));
-        } catch (HyperionException e) {
-            reply.completeExceptionally(e);
-        }
-        return reply;
+        Objects.requireNonNull(request, "request");
+        return begin(() -> ReplyFuture.begin(listener -> stream(request, listener)));
     }
 
     @Override
     public Flow.Publisher<GenerateEvent> stream(GenerateRequest request) {
         Objects.requireNonNull(request, "request");
-        return subscriber -> new EventSubscription(subscriber).begin(listener -> stream(request, listener));
+        return new EventPublisher(listener -> stream(request, listener));
     }
 
     @Override
@@ -153,7 +124,7 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
 
     @Override
     public EmbeddingReply embed(EmbeddingRequest request) {
-        return await(catalog.find(request.model()).embed(request));
+        return ReplyFuture.await(catalog.find(request.model()).embed(request));
     }
 
     @Override
@@ -164,7 +135,7 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
 
     @Override
     public RerankReply rerank(RerankRequest request) {
-        return await(catalog.find(request.model()).rerank(request));
+        return ReplyFuture.await(catalog.find(request.model()).rerank(request));
     }
 
     @Override
@@ -173,7 +144,7 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
         return begin(() -> catalog.find(request.model()).rerank(request));
     }
 
-    private static <R> CompletionStage<R> begin(Supplier<CompletableFuture<R>> start) {
+    private static <R> CompletionStage<R> begin(Supplier<? extends CompletableFuture<R>> start) {
         try {
             return start.get();
         } catch (HyperionException e) {

@@ -1,4 +1,4 @@
-package io.hyperion.core.client;
+package io.hyperion.api.client;
 
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
