@@ -10,6 +10,8 @@ public enum ModelState {
     LOADING,
     /** It is in memory and serves. */
     LOADED,
+    /** Its requests are ended and its memory is freed; the next request loads it again. */
+    UNLOADING,
     /** It cannot be served; {@link ModelInfo#reason()} tells why. */
     FAILED;
 

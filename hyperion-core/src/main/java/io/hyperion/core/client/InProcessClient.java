@@ -197,6 +197,44 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
         return catalog.figures();
     }
 
+    /**
+     * Loads a model, if it is not loaded, and waits for that. One that could not be loaded before is tried again.
+     *
+     * @param model its name; empty for the default one
+     * @throws io.hyperion.api.ModelNotFoundException if there is none
+     * @throws io.hyperion.api.ModelUnavailableException if it cannot be loaded, with the reason, or it is unloaded or closed meanwhile
+     * @throws GenerationCancelledException if the thread was interrupted while it waited; its interrupt status is set again, and the
+     *     loading goes on
+     * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
+     */
+    public void load(Optional<String> model) {
+        catalog.find(model).load();
+    }
+
+    /**
+     * Unloads a model, and returns when its memory is free; one that is being loaded is loaded to its end before. All its requests until
+     * now, and those who wait for it to be loaded, fail with {@link ErrorCode#SHUTTING_DOWN}. The next request, or {@link #load}, loads it
+     * again, from the files as they are then. Its figures go on. An interrupt does not end the waiting.
+     *
+     * @param model its name; empty for the default one
+     * @throws io.hyperion.api.ModelNotFoundException if there is none
+     * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
+     */
+    public void unload(Optional<String> model) {
+        catalog.find(model).unload();
+    }
+
+    /**
+     * Whether a model is in memory and takes requests at once.
+     *
+     * @param model its name; empty for the default one
+     * @return false too if its engine has failed, so that the next request loads it again
+     * @throws io.hyperion.api.ModelNotFoundException if there is none
+     */
+    public boolean isServing(Optional<String> model) {
+        return catalog.find(model).isServing();
+    }
+
     /** Ends all generations and frees the memory of all models. Does nothing if that is done already. */
     @Override
     public void close() {

@@ -28,12 +28,12 @@ import java.util.stream.Stream;
  * A model in memory that makes vectors of texts, or scores documents, for many requests at once. It owns the weights, the context and the
  * thread of the loop. Safe for use by many threads.
  */
-public final class LoadedEmbedder implements AutoCloseable {
+public final class LoadedEmbedder implements ServedModel {
     private final String name;
     private final LlamaModel model;
     private final EmbeddingContext context;
     private final EmbeddingLoop loop;
-    private final Thread thread;
+    private final EngineThread thread;
 
     private LoadedEmbedder(
             String name,
@@ -45,10 +45,7 @@ public final class LoadedEmbedder implements AutoCloseable {
         this.model = model;
         this.context = context;
         this.loop = new EmbeddingLoop(name, context, settings, listener);
-        this.thread = new Thread(loop, "hyperion-" + name);
-        // The creating thread's loader is that of whichever application asked first: it must not be kept alive.
-        thread.setContextClassLoader(LoadedEmbedder.class.getClassLoader());
-        thread.setDaemon(true);
+        this.thread = new EngineThread(loop, "hyperion-" + name);
     }
 
     /**
@@ -86,9 +83,19 @@ public final class LoadedEmbedder implements AutoCloseable {
         }
     }
 
-    /** {@return whether it takes requests: false once it is closed, or its loop has failed} */
+    @Override
     public boolean isServing() {
         return thread.isAlive();
+    }
+
+    @Override
+    public boolean isOwnThread() {
+        return thread.isCurrent();
+    }
+
+    @Override
+    public int contextSize() {
+        return maxTokens();
     }
 
     /** {@return how many tokens a text may have} */
@@ -106,12 +113,18 @@ public final class LoadedEmbedder implements AutoCloseable {
         return context.dimension();
     }
 
-    /** {@return what was done and is being done since it was loaded; its cells are not told, since they hold nothing between steps} */
+    @Override
+    public String summary() {
+        return "vectors of " + dimension() + " numbers for texts of up to " + maxTokens() + " tokens";
+    }
+
+    /** {@return what was done and is being done; its cells are not told, since they hold nothing between steps} */
+    @Override
     public ModelFigures figures() {
         return loop.figures();
     }
 
-    /** {@return the way between texts and its tokens} */
+    @Override
     public Tokenizer tokenizer() {
         return new Tokenizer(name, model.vocabulary());
     }
@@ -254,26 +267,14 @@ public final class LoadedEmbedder implements AutoCloseable {
                 what + " has " + tokens + " tokens, but model '" + name + "' takes texts of at most " + maxTokens());
     }
 
-    /** Ends all requests, the thread, and frees the memory; returns when that is done. Does nothing if it is done already. */
     @Override
     public void close() {
-        if (Thread.currentThread() == thread) {
+        if (thread.isCurrent()) {
             throw new IllegalStateException("An action that depends on a reply cannot close the model that gave it");
         }
         loop.close();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                // The memory may only be freed when no step uses it; a step is short.
-                interrupted = true;
-            }
-        }
+        thread.join();
         context.close();
         model.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  * A model in memory that serves many requests at once. It owns the weights, the context and the thread of the batch loop. Safe for use
  * by many threads.
  */
-public final class LoadedModel implements AutoCloseable {
+public final class LoadedModel implements ServedModel {
     /**
      * How many finished sequences are kept in the cache at most, beside the slots; more are parked. With each step b4916 overwrites a row of
      * logits for every sequence that there may be, a millisecond for 80 of them and a vocabulary of 32 000.
@@ -46,7 +46,7 @@ public final class LoadedModel implements AutoCloseable {
     private final Adapters adapters;
     private final SequenceStore store;
     private final BatchLoop loop;
-    private final Thread thread;
+    private final EngineThread thread;
 
     private LoadedModel(
             String name,
@@ -67,10 +67,7 @@ public final class LoadedModel implements AutoCloseable {
         this.adapters = adapters;
         this.store = store;
         this.loop = new BatchLoop(name, library, model, context, modelBytes, sequenceLimit, settings, listener);
-        this.thread = new Thread(loop, "hyperion-" + name);
-        // The creating thread's loader is that of whichever application asked first: it must not be kept alive.
-        thread.setContextClassLoader(LoadedModel.class.getClassLoader());
-        thread.setDaemon(true);
+        this.thread = new EngineThread(loop, "hyperion-" + name);
     }
 
     /**
@@ -131,9 +128,14 @@ public final class LoadedModel implements AutoCloseable {
         }
     }
 
-    /** {@return whether it takes requests: false once it is closed, or its batch loop has failed} */
+    @Override
     public boolean isServing() {
         return thread.isAlive();
+    }
+
+    @Override
+    public boolean isOwnThread() {
+        return thread.isCurrent();
     }
 
     /** {@return how many requests are served at once: one for a recurrent model, whatever is configured} */
@@ -141,12 +143,17 @@ public final class LoadedModel implements AutoCloseable {
         return slots;
     }
 
-    /** {@return the tokens that all sequences share} */
+    @Override
     public int contextSize() {
         return context.cells();
     }
 
-    /** {@return what was done and is being done} */
+    @Override
+    public String summary() {
+        return contextSize() + " tokens of context, " + slots + " slots";
+    }
+
+    @Override
     public ModelFigures figures() {
         return loop.figures();
     }
@@ -221,7 +228,7 @@ public final class LoadedModel implements AutoCloseable {
         return whileOpen(() -> tokens(request)).text();
     }
 
-    /** {@return the way between texts and its tokens} */
+    @Override
     public Tokenizer tokenizer() {
         return new Tokenizer(name, model.vocabulary());
     }
@@ -303,7 +310,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     private <T> T callInLoop(Supplier<T> work) {
-        if (Thread.currentThread() == thread) {
+        if (thread.isCurrent()) {
             throw new IllegalStateException("A listener cannot wait for the model that calls it");
         }
         return loop.callInLoop(work);
@@ -322,26 +329,14 @@ public final class LoadedModel implements AutoCloseable {
         }
     }
 
-    /** Ends all requests, the thread, and frees the memory; returns when that is done. Does nothing if it is done already. */
     @Override
     public void close() {
-        if (Thread.currentThread() == thread) {
+        if (thread.isCurrent()) {
             throw new IllegalStateException("A listener cannot close the model that calls it");
         }
         loop.close();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                // The memory may only be freed when no step uses it; a step is short.
-                interrupted = true;
-            }
-        }
+        thread.join();
         context.close();
         model.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

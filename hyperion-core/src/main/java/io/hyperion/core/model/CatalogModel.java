@@ -24,25 +24,17 @@ import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EmbeddingSettings;
 import io.hyperion.core.engine.EngineListener;
+import io.hyperion.core.engine.EngineThread;
 import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
-import io.hyperion.core.engine.LoraSettings;
 import io.hyperion.core.engine.ModelRequest;
+import io.hyperion.core.engine.ServedModel;
 import io.hyperion.core.engine.Tokenizer;
-import io.hyperion.core.gguf.GgufException;
-import io.hyperion.core.gguf.GgufFile;
-import io.hyperion.core.gguf.GgufFingerprint;
-import io.hyperion.core.gguf.LoraFileValidator;
-import io.hyperion.core.gguf.ModelFileValidator;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.sequence.SequenceStore;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,9 +42,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
-/** A model of the catalog: examined at the start, loaded by its first request, kept until the catalog closes. */
+/**
+ * A model of the catalog: examined at the start, loaded by its first request or by {@link #load()}, kept until {@link #unload()} or until
+ * the catalog closes. Safe for use by many threads.
+ */
 public final class CatalogModel {
     private static final System.Logger LOGGER = System.getLogger(CatalogModel.class.getName());
 
@@ -64,31 +58,27 @@ public final class CatalogModel {
     private final Object lock = new Object();
 
     private final List<WaitingForModel> waiting = new ArrayList<>();
-    private final List<WaitingEmbedding> waitingEmbeddings = new ArrayList<>();
-    private ModelState state = ModelState.READY;
+    private ModelState state = ModelState.FAILED;
+    /** Why it is failed. */
     private Optional<String> reason = Optional.empty();
+    /** The files as they were when they were examined last. */
     private List<Optional<FileStamp>> examined = List.of();
-    private Optional<ModelInfo.Details> details = Optional.empty();
-    private Optional<String> ownTemplate = Optional.empty();
-    private String beginToken = "";
-    private String endToken = "";
-    private int cells;
-    private Optional<GgufFingerprint> fingerprint = Optional.empty();
-    private RequestPreparation preparation;
-    private Optional<LoadedModel> loaded = Optional.empty();
-    private ModelFigures past = ModelFigures.NONE;
-    /** How it is loaded to make vectors of texts; empty if it generates text. */
-    private Optional<EmbeddingSettings> embedding = Optional.empty();
+    /** What they said; empty if they are not sound. */
+    private Optional<ModelFacts> facts = Optional.empty();
+    /** There while the state is {@code LOADED} or {@code UNLOADING}; in the latter case perhaps not yet. */
+    private Optional<ServedModel> loaded = Optional.empty();
 
-    private Optional<LoadedEmbedder> embedder = Optional.empty();
-    private Optional<Thread> loader = Optional.empty();
+    private Optional<EngineThread> loader = Optional.empty();
+    private ModelFigures past = ModelFigures.NONE;
     private boolean closed;
+
+    /** Held by who unloads it, so that others who want that wait for the end of it. Taken before {@link #lock}, never after. */
+    private final Object unloading = new Object();
 
     CatalogModel(ModelSettings settings, SharedLibrary library, EngineListener listener) {
         this.settings = settings;
         this.library = library;
         this.listener = listener;
-        this.preparation = new RequestPreparation(ChatTemplates.NONE, settings.defaults());
         synchronized (lock) {
             examine();
         }
@@ -109,18 +99,20 @@ public final class CatalogModel {
 
     ModelInfo info(boolean isDefault) {
         synchronized (lock) {
-            int contextSize = loaded.map(LoadedModel::contextSize)
-                    .or(() -> embedder.map(LoadedEmbedder::maxTokens))
-                    .orElse(cells);
+            Optional<ServedModel> serving = serving();
             return new ModelInfo(
                     name(),
                     isDefault,
                     state,
                     reason,
-                    contextSize,
-                    loaded.map(LoadedModel::slots).orElse(settings.engine().slots()),
+                    serving.map(ServedModel::contextSize)
+                            .or(() -> facts.map(ModelFacts::cells))
+                            .orElse(0),
+                    serving.flatMap(CatalogModel::ifGenerating)
+                            .map(LoadedModel::slots)
+                            .orElse(settings.engine().slots()),
                     settings.path().map(Path::getFileName).map(Path::toString),
-                    details);
+                    facts.map(ModelFacts::details));
         }
     }
 
@@ -131,19 +123,19 @@ public final class CatalogModel {
      */
     public ModelProperties properties() {
         synchronized (lock) {
-            requireServing();
+            ModelFacts known = requireServing();
             ModelInfo info = info(false);
             return new ModelProperties(
                     name(),
                     settings.path().orElseThrow().getFileName().toString(),
                     "llama.cpp " + LlamaLibrary.VERSION,
                     info.contextSize(),
-                    Math.min(info.contextSize(), details.orElseThrow().trainedContextLength()),
+                    Math.min(info.contextSize(), known.details().trainedContextLength()),
                     info.slots(),
-                    ownTemplate,
-                    beginToken,
-                    endToken,
-                    embedding.map(setup -> setup.pooling().toString()),
+                    known.template(),
+                    known.beginToken(),
+                    known.endToken(),
+                    known.embedding().map(setup -> setup.pooling().toString()),
                     settings.defaults());
         }
     }
@@ -159,27 +151,21 @@ public final class CatalogModel {
     public Generation submit(GenerateRequest request, GenerateListener listener) {
         RequestPreparation preparing;
         synchronized (lock) {
-            requireServing();
-            if (embedding.isPresent()) {
-                throw doesNotGenerate();
-            }
-            preparing = preparation;
+            preparing = requireGenerating().preparation();
         }
         // Not under the lock: long prompts and large schemas take a while.
         RequestPreparation.Prepared prepared = preparing.prepare(request);
         GenerateListener reading = prepared.reading(listener);
         LoadedModel ready;
         synchronized (lock) {
-            requireServing();
-            if (embedding.isPresent()) {
-                throw doesNotGenerate();
-            }
-            if (loaded.isEmpty()) {
+            requireGenerating();
+            if (serving().isEmpty()) {
                 WaitingGeneration generation = new WaitingGeneration(name(), prepared.request(), reading);
+                requireRoomToWait(settings.engine().slots());
                 waitForModel(generation);
                 return generation;
             }
-            ready = loaded.get();
+            ready = generating(name(), serving().get());
         }
         return ready.submit(prepared.request(), reading);
     }
@@ -195,8 +181,7 @@ public final class CatalogModel {
     public String render(GenerateRequest request) {
         RequestPreparation preparing;
         synchronized (lock) {
-            requireServing();
-            preparing = preparation;
+            preparing = requireServing().preparation();
         }
         Prompt prompt = preparing.prompt(request);
         return prompt instanceof Prompt.Raw raw
@@ -262,54 +247,78 @@ public final class CatalogModel {
     /** {@return what its slots are doing; none if it does not generate text, or cannot be loaded} */
     public List<SlotInfo> slots() {
         synchronized (lock) {
-            if (loaded.isPresent()) {
-                return loaded.get().slotInfos();
+            Optional<LoadedModel> generating = serving().flatMap(CatalogModel::ifGenerating);
+            if (generating.isPresent()) {
+                return generating.get().slotInfos();
             }
-            int slots = embedding.isPresent() || state == ModelState.FAILED
-                    ? 0
-                    : settings.engine().slots();
-            return IntStream.range(0, slots)
+            boolean generates = state != ModelState.FAILED
+                    && facts.filter(ModelFacts::makesVectors).isEmpty();
+            return IntStream.range(0, generates ? settings.engine().slots() : 0)
                     .mapToObj(slot -> new SlotInfo(slot, Optional.empty()))
                     .toList();
         }
     }
 
     private Tokenizer awaitTokenizer() {
-        WaitingCaller<Tokenizer> caller =
-                new WaitingCaller<>(LoadedModel::tokenizer, Optional.of(LoadedEmbedder::tokenizer));
         synchronized (lock) {
             requireServing();
-            Optional<Tokenizer> ready =
-                    loaded.map(LoadedModel::tokenizer).or(() -> embedder.map(LoadedEmbedder::tokenizer));
-            if (ready.isPresent()) {
-                return ready.get();
-            }
-            waitForModel(caller);
+            requireRoomToWait(settings.engine().slots());
         }
-        return caller.await();
+        return await(ServedModel::tokenizer);
     }
 
     private LoadedModel awaitLoaded() {
-        WaitingCaller<LoadedModel> caller = new WaitingCaller<>(Function.identity(), Optional.empty());
+        synchronized (lock) {
+            requireGenerating();
+            requireRoomToWait(settings.engine().slots());
+        }
+        return await(served -> generating(name(), served));
+    }
+
+    /**
+     * Loads the model, if it is not loaded, and waits for that. Of files that are others by now than when they were examined the new ones
+     * are examined and loaded.
+     *
+     * <p>A model that could not be loaded before is tried again.
+     *
+     * @throws ModelUnavailableException if it cannot be loaded, with the reason, or it is unloaded or closed before it is loaded
+     * @throws io.hyperion.api.GenerationCancelledException if the thread was interrupted while it waited; its interrupt status is set
+     *     again, and the loading goes on
+     * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
+     */
+    public void load() {
+        synchronized (lock) {
+            if (state == ModelState.FAILED && facts.isPresent()) {
+                noteFreed();
+            }
+        }
+        await(Function.identity());
+    }
+
+    private <T> T await(Function<ServedModel, T> wanted) {
+        WaitingCaller<T> caller = new WaitingCaller<>(wanted);
         synchronized (lock) {
             requireServing();
-            if (embedding.isPresent()) {
-                throw doesNotGenerate();
+            if (serving().isPresent()) {
+                return wanted.apply(serving().get());
             }
-            if (loaded.isPresent()) {
-                return loaded.get();
-            }
+            requireOtherThread();
             waitForModel(caller);
         }
-        return caller.await();
+        try {
+            return caller.await();
+        } finally {
+            synchronized (lock) {
+                waiting.remove(caller);
+            }
+        }
     }
 
     private void waitForModel(WaitingForModel one) {
-        requireRoomToWait(settings.engine().slots());
-        waiting.add(one);
         if (state == ModelState.READY) {
             startLoading();
         }
+        waiting.add(one);
     }
 
     /**
@@ -341,33 +350,50 @@ public final class CatalogModel {
     }
 
     private void submit(WaitingEmbedding request) {
-        LoadedEmbedder ready;
+        ServedModel ready;
         synchronized (lock) {
-            requireServing();
-            request.requireFits(embedding.map(EmbeddingSettings::pooling));
-            if (embedder.isEmpty()) {
+            request.requireFits(requireServing().embedding().map(EmbeddingSettings::pooling));
+            if (serving().isEmpty()) {
                 requireRoomToWait(1);
-                waitingEmbeddings.add(request);
-                if (state == ModelState.READY) {
-                    startLoading();
-                }
+                waitForModel(request);
                 return;
             }
-            ready = embedder.get();
+            ready = serving().get();
         }
         request.submit(ready);
     }
 
-    private InvalidRequestException doesNotGenerate() {
+    private ModelFacts requireGenerating() {
+        ModelFacts known = requireServing();
+        if (known.makesVectors()) {
+            throw doesNotGenerate(name());
+        }
+        return known;
+    }
+
+    /**
+     * A model as one that generates text.
+     *
+     * @throws InvalidRequestException if it does not
+     */
+    static LoadedModel generating(String name, ServedModel served) {
+        return ifGenerating(served).orElseThrow(() -> doesNotGenerate(name));
+    }
+
+    private static Optional<LoadedModel> ifGenerating(ServedModel served) {
+        return served instanceof LoadedModel generating ? Optional.of(generating) : Optional.empty();
+    }
+
+    private static InvalidRequestException doesNotGenerate(String name) {
         return new InvalidRequestException(
                 ErrorCode.NOT_SUPPORTED,
                 "model",
-                "The model '" + name() + "' is set up for embeddings or reranking and does not generate text");
+                "The model '" + name + "' is set up for embeddings or reranking and does not generate text");
     }
 
     /** Those that will be served at once when the model is loaded do not count as waiting. */
     private void requireRoomToWait(int atOnce) {
-        int count = waiting.size() + waitingEmbeddings.size();
+        int count = waiting.size();
         if (count >= settings.engine().queueCapacity() + atOnce) {
             throw new BusyException(
                     ErrorCode.QUEUE_FULL,
@@ -377,29 +403,38 @@ public final class CatalogModel {
         }
     }
 
-    private void requireServing() {
+    private ModelFacts requireServing() {
         if (closed) {
             throw shuttingDown();
         }
-        if (loaded.isPresent() && !loaded.get().isServing()) {
-            // Its batch loop failed, for want of heap perhaps: what it left is freed, and this request loads it anew.
-            unload(loaded.get());
-            loaded = Optional.empty();
-            state = ModelState.READY;
-        }
-        if (embedder.isPresent() && !embedder.get().isServing()) {
-            unload(embedder.get());
-            embedder = Optional.empty();
-            state = ModelState.READY;
-        }
-        if (state == ModelState.FAILED && !examined.equals(stamps())) {
-            // Somebody may have put the right file there.
-            examine();
+        if (serving().isPresent() && !serving().get().isServing()) {
+            // Its loop failed, for want of heap perhaps: what it left is freed, and this request loads it anew.
+            loaded.get().close();
+            noteFreed();
         }
         if (state == ModelState.FAILED) {
-            throw new ModelUnavailableException(
-                    ErrorCode.MODEL_FAILED,
-                    "The model '" + name() + "' cannot be served: " + reason.orElse("for an unknown reason"));
+            // Somebody may have put the right file there.
+            examineIfChanged();
+        }
+        if (state == ModelState.FAILED) {
+            throw cannotBeServed();
+        }
+        return facts.orElseThrow();
+    }
+
+    private ModelUnavailableException cannotBeServed() {
+        return new ModelUnavailableException(
+                ErrorCode.MODEL_FAILED,
+                "The model '" + name() + "' cannot be served: " + reason.orElse("for an unknown reason"));
+    }
+
+    private Optional<ServedModel> serving() {
+        return state == ModelState.LOADED ? loaded : Optional.empty();
+    }
+
+    private void requireOtherThread() {
+        if (loaded.filter(ServedModel::isOwnThread).isPresent()) {
+            throw new IllegalStateException("A listener cannot wait for the model that calls it");
         }
     }
 
@@ -407,81 +442,28 @@ public final class CatalogModel {
         return new ModelUnavailableException(ErrorCode.SHUTTING_DOWN, "The model '" + name() + "' is being unloaded");
     }
 
-    /** Reads the header of the file: the state is {@code READY} or {@code FAILED} afterwards. */
+    private void examineIfChanged() {
+        if (!examined.equals(FileStamp.of(settings))) {
+            examine();
+        }
+    }
+
+    /** Reads the headers of the files: the state is {@code READY} or {@code FAILED} afterwards. */
     private void examine() {
         state = ModelState.FAILED;
+        facts = Optional.empty();
+        examined = FileStamp.of(settings);
         reason = settings.problem();
         if (reason.isPresent()) {
             LOGGER.log(System.Logger.Level.ERROR, reason.get());
             return;
         }
-        Path path = settings.path().orElseThrow();
-        examined = stamps();
         try {
-            GgufFile file = GgufFile.read(path);
-            ModelFileValidator.validate(file);
-            fingerprint = Optional.of(examineAdapters(file));
-            embedding = EmbeddingSetup.of(settings, file);
-            int largest = embedding.isPresent() ? file.largestCache() : file.largestContext();
-            cells = embedding.isPresent()
-                    ? embedding.get().batchSize()
-                    : settings.engine().cells(file.trainedContextLength(), largest);
-            if (cells > largest) {
-                throw new IOException("a context of " + cells + " tokens is configured, but the model can have "
-                        + largest + " at most");
-            }
-            details = Optional.of(new ModelInfo.Details(
-                    file.architecture(),
-                    file.title(),
-                    file.quantization(),
-                    file.parameterCount(),
-                    file.trainedContextLength(),
-                    file.vocabularySize(),
-                    file.fileSize(),
-                    file.chatTemplate().isPresent()));
-            ownTemplate = file.chatTemplate();
-            beginToken = file.bosText().orElse("");
-            endToken = file.eosText().orElse("");
-            preparation =
-                    new RequestPreparation(ChatTemplates.of(name(), settings.template(), file), settings.defaults());
+            facts = Optional.of(ModelFacts.read(settings));
             state = ModelState.READY;
-            reason = Optional.empty();
-        } catch (NoSuchFileException e) {
-            fail("There is no file " + path, e);
-        } catch (GgufException e) {
+        } catch (IOException e) {
             fail(e.getMessage(), e);
-        } catch (IOException e) {
-            fail("The file " + path + " cannot be served: " + e.getMessage(), e);
         }
-    }
-
-    private GgufFingerprint examineAdapters(GgufFile base) throws IOException {
-        try {
-            List<GgufFile> adapters = new ArrayList<>();
-            for (LoraSettings lora : settings.engine().lora()) {
-                adapters.add(GgufFile.read(lora.path()));
-            }
-            LoraFileValidator.validate(adapters, base);
-            List<GgufFile> all = new ArrayList<>(List.of(base));
-            all.addAll(adapters);
-            return GgufFingerprint.of(all);
-        } catch (NoSuchFileException e) {
-            throw new IOException(loraKey() + ": there is no file " + e.getFile(), e);
-        } catch (IOException e) {
-            throw new IOException(loraKey() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private String loraKey() {
-        return ModelSettings.key(name(), "lora");
-    }
-
-    private List<Optional<FileStamp>> stamps() {
-        return Stream.concat(
-                        settings.path().stream(),
-                        settings.engine().lora().stream().map(LoraSettings::path))
-                .map(FileStamp::of)
-                .toList();
     }
 
     private void fail(String why, Throwable cause) {
@@ -492,112 +474,85 @@ public final class CatalogModel {
     }
 
     private void startLoading() {
-        state = ModelState.LOADING;
-        Thread thread = new Thread(this::load, "hyperion-load-" + name());
-        thread.setContextClassLoader(CatalogModel.class.getClassLoader());
-        thread.setDaemon(true);
-        loader = Optional.of(thread);
+        EngineThread thread = new EngineThread(this::loadInBackground, "hyperion-load-" + name());
         thread.start();
+        loader = Optional.of(thread);
+        state = ModelState.LOADING;
     }
 
     /** What was found sound at the start may be another file by now: nothing unchecked may reach llama.cpp. */
-    private Plan examineAgain() throws LlamaException {
+    private ModelFacts examineAgain() throws LlamaException {
         synchronized (lock) {
-            if (!examined.equals(stamps())) {
-                examine();
-                if (state == ModelState.FAILED) {
-                    throw new LlamaException(reason.orElse(""));
-                }
-                state = ModelState.LOADING;
-            }
-            return new Plan(cells, embedding);
+            ModelState before = state;
+            examineIfChanged();
+            state = before;
+            return facts.orElseThrow(() -> new LlamaException(reason.orElse("")));
         }
     }
 
-    private SequenceStore store() {
-        synchronized (lock) {
-            return new SequenceStore(name(), settings.slotSavePath(), fingerprint.orElseThrow());
+    private ServedModel load(ModelFacts sound) throws LlamaException {
+        Path path = settings.path().orElseThrow();
+        if (sound.embedding().isPresent()) {
+            return LoadedEmbedder.load(
+                    library.get(), name(), path, sound.embedding().get(), listener);
         }
+        SequenceStore store = new SequenceStore(name(), settings.slotSavePath(), sound.fingerprint());
+        return LoadedModel.load(library.get(), name(), path, sound.cells(), settings.engine(), store, listener);
     }
 
-    private void load() {
-        Optional<LoadedModel> model = Optional.empty();
-        Optional<LoadedEmbedder> vectors = Optional.empty();
+    private void loadInBackground() {
+        Optional<ServedModel> model = Optional.empty();
         Optional<Throwable> failure = Optional.empty();
         long begin = System.nanoTime();
         try {
-            Plan plan = examineAgain();
-            Path path = settings.path().orElseThrow();
-            if (plan.embedding().isPresent()) {
-                vectors = Optional.of(LoadedEmbedder.load(
-                        library.get(), name(), path, plan.embedding().get(), listener));
-            } else {
-                model = Optional.of(LoadedModel.load(
-                        library.get(), name(), path, plan.cells(), settings.engine(), store(), listener));
-            }
+            model = Optional.of(load(examineAgain()));
         } catch (LlamaException | RuntimeException | Error e) {
             // Errors too, such as those of linking or for want of heap: else those who wait would wait for ever.
             failure = Optional.of(e);
         }
-        String why = failure.map(CatalogModel::reasonOf).orElse("");
-        List<WaitingForModel> others;
-        List<WaitingEmbedding> embeddings;
+        List<WaitingForModel> told;
+        Optional<HyperionException> refusal = Optional.empty();
         synchronized (lock) {
-            if (failure.isEmpty()) {
-                state = ModelState.LOADED;
-                loaded = model;
-                embedder = vectors;
-                logLoaded(begin);
-            } else {
-                fail(why, failure.get());
-            }
-            others = List.copyOf(waiting);
-            waiting.clear();
-            embeddings = List.copyOf(waitingEmbeddings);
-            waitingEmbeddings.clear();
+            boolean unwanted = state == ModelState.UNLOADING;
             loader = Optional.empty();
-        }
-        // Without a failure, the file has become one of the other kind since these requests came.
-        HyperionException refusal = failure.isEmpty()
-                ? doesNotGenerate()
-                : new ModelUnavailableException(
-                        ErrorCode.MODEL_FAILED, "The model '" + name() + "' cannot be served: " + why, failure.get());
-        for (WaitingForModel one : others) {
-            if (model.isPresent()) {
-                one.begin(model.get());
-            } else if (vectors.isPresent()) {
-                one.begin(vectors.get(), refusal);
-            } else {
-                one.fail(refusal);
-            }
-        }
-        for (WaitingEmbedding embedding : embeddings) {
+            loaded = model;
             if (failure.isPresent()) {
-                embedding.fail(refusal);
+                fail(reasonOf(failure.get()), failure.get());
+                refusal = Optional.of(cannotBeServed());
             } else {
-                embedding.begin(vectors);
+                state = ModelState.LOADED;
+                logLoaded(model.get(), begin);
+            }
+            if (unwanted) {
+                // Those who wait now came later: they get what is loaded next.
+                state = ModelState.UNLOADING;
+                return;
+            }
+            told = takeWaiting();
+        }
+        for (WaitingForModel one : told) {
+            if (refusal.isPresent()) {
+                one.fail(refusal.get());
+            } else {
+                one.begin(model.get());
             }
         }
     }
 
-    private void logLoaded(long begin) {
-        long milliseconds = (System.nanoTime() - begin) / 1_000_000;
-        loaded.ifPresent(model -> LOGGER.log(
+    private List<WaitingForModel> takeWaiting() {
+        List<WaitingForModel> taken = List.copyOf(waiting);
+        waiting.clear();
+        return taken;
+    }
+
+    private void logLoaded(ServedModel model, long begin) {
+        LOGGER.log(
                 System.Logger.Level.INFO,
-                "Loaded model ''{0}'' in {1} ms: {2} tokens of context, {3} slots, {4} threads",
+                "Loaded model ''{0}'' in {1} ms: {2}, {3} threads",
                 name(),
-                milliseconds,
-                model.contextSize(),
-                settings.engine().slots(),
-                settings.engine().threads()));
-        embedder.ifPresent(model -> LOGGER.log(
-                System.Logger.Level.INFO,
-                "Loaded model ''{0}'' in {1} ms: vectors of {2} numbers for texts of up to {3} tokens, {4} threads",
-                name(),
-                milliseconds,
-                model.dimension(),
-                model.maxTokens(),
-                settings.engine().threads()));
+                (System.nanoTime() - begin) / 1_000_000,
+                model.summary(),
+                settings.engine().threads());
     }
 
     /** What llama.cpp's binding says is written for the caller; of anything else the kind is worth knowing. */
@@ -605,77 +560,101 @@ public final class CatalogModel {
         return failure instanceof LlamaException ? failure.getMessage() : failure.toString();
     }
 
+    /**
+     * Unloads the model, and waits for that; one that is being loaded is loaded to its end before. All requests that were made until now,
+     * and those who wait for the model, fail with {@link ErrorCode#SHUTTING_DOWN}. What is asked of it from now on waits until its memory
+     * is free, and then loads it anew. The files are examined anew if they have changed. A model that could not be loaded is tried again
+     * by the next request.
+     *
+     * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
+     */
+    public void unload() {
+        unload(false);
+    }
+
+    /** Unloads the model and lets nobody load it again. Does nothing if that is done already. */
     void close() {
-        Optional<Thread> loading;
+        unload(true);
+    }
+
+    private void unload(boolean forGood) {
+        List<WaitingForModel> abandoned;
         synchronized (lock) {
-            closed = true;
-            loading = loader;
+            requireOtherThread();
+            closed |= forGood;
+            abandoned = takeWaiting();
+            state = ModelState.UNLOADING;
         }
-        boolean interrupted = false;
-        while (loading.isPresent() && loading.get().isAlive()) {
+        abandoned.forEach(one -> one.fail(shuttingDown()));
+        Runnable afterwards;
+        synchronized (unloading) {
+            Optional<EngineThread> loading;
+            synchronized (lock) {
+                if (state != ModelState.UNLOADING) {
+                    // Somebody else has unloaded it in the meantime.
+                    return;
+                }
+                loading = loader;
+            }
+            loading.ifPresent(EngineThread::join);
+            Optional<ServedModel> unloaded;
+            synchronized (lock) {
+                unloaded = loaded;
+            }
             try {
-                loading.get().join();
-            } catch (InterruptedException e) {
-                // The native memory of a half loaded model can be freed by nobody but its loader.
-                interrupted = true;
+                unloaded.ifPresent(ServedModel::close);
+            } finally {
+                afterwards = endUnloading();
             }
         }
-        Optional<LoadedModel> unloaded;
-        Optional<LoadedEmbedder> unloadedEmbedder;
+        afterwards.run();
+    }
+
+    /** {@return tells those who wait for the model that it cannot be loaded anew, if that is so; not for under a lock} */
+    private Runnable endUnloading() {
         synchronized (lock) {
-            unloaded = loaded;
-            loaded = Optional.empty();
-            unloadedEmbedder = embedder;
-            embedder = Optional.empty();
-            if (state == ModelState.LOADED) {
-                state = ModelState.READY;
+            noteFreed();
+            if (state == ModelState.FAILED) {
+                ModelUnavailableException refusal = cannotBeServed();
+                List<WaitingForModel> refused = takeWaiting();
+                return () -> refused.forEach(one -> one.fail(refusal));
             }
+            if (!waiting.isEmpty()) {
+                startLoading();
+            }
+            return () -> {};
         }
-        unloaded.ifPresent(this::unload);
-        unloadedEmbedder.ifPresent(this::unload);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+    }
+
+    /** What was in memory is closed: the state is {@code READY} or {@code FAILED} afterwards. */
+    private void noteFreed() {
+        if (loaded.isPresent()) {
+            past = past.plus(loaded.get().figures().past());
+            LOGGER.log(System.Logger.Level.INFO, "Unloaded model ''{0}''", name());
         }
-    }
-
-    private void unload(LoadedModel model) {
-        model.close();
-        addPast(model.figures());
-    }
-
-    private void unload(LoadedEmbedder model) {
-        model.close();
-        addPast(model.figures());
-    }
-
-    private void addPast(ModelFigures figures) {
-        synchronized (lock) {
-            past = past.plus(figures.past());
+        loaded = Optional.empty();
+        if (facts.isPresent()) {
+            state = ModelState.READY;
+            reason = Optional.empty();
+        } else {
+            state = ModelState.FAILED;
+        }
+        if (!closed) {
+            examineIfChanged();
         }
     }
 
     /** {@return what the model did since the catalog was made, and what it does now} */
     public ModelFigures figures() {
         synchronized (lock) {
-            ModelFigures generating = loaded.map(LoadedModel::figures).orElse(ModelFigures.NONE);
-            ModelFigures embedding = embedder.map(LoadedEmbedder::figures).orElse(ModelFigures.NONE);
-            return past.plus(generating).plus(embedding);
+            return past.plus(loaded.map(ServedModel::figures).orElse(ModelFigures.NONE));
         }
     }
 
-    /** What loading takes from the examination. */
-    private record Plan(int cells, Optional<EmbeddingSettings> embedding) {}
-
-    /** What tells whether a file is another one than before. */
-    private record FileStamp(long size, FileTime modified) {
-        static Optional<FileStamp> of(Path path) {
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-                return Optional.of(new FileStamp(attributes.size(), attributes.lastModifiedTime()));
-            } catch (IOException e) {
-                // A file that is not there has no stamp; why it cannot be read is found out when it is examined.
-                return Optional.empty();
-            }
+    /** {@return whether it is in memory and takes requests at once} */
+    public boolean isServing() {
+        synchronized (lock) {
+            return serving().filter(ServedModel::isServing).isPresent();
         }
     }
 }

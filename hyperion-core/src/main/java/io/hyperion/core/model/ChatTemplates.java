@@ -16,10 +16,6 @@ import java.util.Optional;
  * @param problem why that is so; empty if it can
  */
 record ChatTemplates(PromptTemplates named, Optional<PromptTemplate> own, String problem) {
-    /** Those of a file that was not read. */
-    static final ChatTemplates NONE =
-            new ChatTemplates(new PromptTemplates(SpecialTokens.NONE), Optional.empty(), "The model was not examined");
-
     private static final System.Logger LOGGER = System.getLogger(ChatTemplates.class.getName());
 
     /** Those of a model file, of which a template that cannot be used is logged; the model then serves raw prompts. */

@@ -3,9 +3,7 @@ package io.hyperion.core.model;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionException;
-import io.hyperion.core.engine.LoadedEmbedder;
-import io.hyperion.core.engine.LoadedModel;
-import java.util.Optional;
+import io.hyperion.core.engine.ServedModel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -17,32 +15,26 @@ import java.util.function.Function;
  * @param <T> what it wants of the model
  */
 final class WaitingCaller<T> implements WaitingForModel {
-    private final Function<LoadedModel, T> ofModel;
-    private final Optional<Function<LoadedEmbedder, T>> ofEmbedder;
-    private final CompletableFuture<T> wanted = new CompletableFuture<>();
+    private final Function<ServedModel, T> wanted;
+    private final CompletableFuture<T> given = new CompletableFuture<>();
 
-    /**
-     * @param ofModel what it wants of a model that generates
-     * @param ofEmbedder and of one that makes vectors; empty if such a one cannot give it
-     */
-    WaitingCaller(Function<LoadedModel, T> ofModel, Optional<Function<LoadedEmbedder, T>> ofEmbedder) {
-        this.ofModel = ofModel;
-        this.ofEmbedder = ofEmbedder;
+    /** @param wanted what it wants of the model; fails with a {@link HyperionException} if such a model cannot give it */
+    WaitingCaller(Function<ServedModel, T> wanted) {
+        this.wanted = wanted;
     }
 
     @Override
-    public void begin(LoadedModel loaded) {
-        wanted.complete(ofModel.apply(loaded));
-    }
-
-    @Override
-    public void begin(LoadedEmbedder loaded, HyperionException refusal) {
-        ofEmbedder.ifPresentOrElse(give -> wanted.complete(give.apply(loaded)), () -> fail(refusal));
+    public void begin(ServedModel loaded) {
+        try {
+            given.complete(wanted.apply(loaded));
+        } catch (HyperionException e) {
+            fail(e);
+        }
     }
 
     @Override
     public void fail(HyperionException error) {
-        wanted.completeExceptionally(error);
+        given.completeExceptionally(error);
     }
 
     /**
@@ -53,7 +45,7 @@ final class WaitingCaller<T> implements WaitingForModel {
      */
     T await() {
         try {
-            return wanted.get();
+            return given.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new GenerationCancelledException(

@@ -5,6 +5,7 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.core.engine.LoadedEmbedder;
+import io.hyperion.core.engine.ServedModel;
 import io.hyperion.core.llama.Pooling;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,8 @@ import java.util.function.Consumer;
  * @param submission gives it to the model
  * @param reply hears how it ends; cancelling it cancels the request
  */
-record WaitingEmbedding(String model, boolean rerank, Consumer<LoadedEmbedder> submission, CompletableFuture<?> reply) {
+record WaitingEmbedding(String model, boolean rerank, Consumer<LoadedEmbedder> submission, CompletableFuture<?> reply)
+        implements WaitingForModel {
     /**
      * @param pooling how the model is set up; empty if it generates text
      * @throws InvalidRequestException if that is for something else
@@ -43,19 +45,25 @@ record WaitingEmbedding(String model, boolean rerank, Consumer<LoadedEmbedder> s
                 ErrorCode.NOT_SUPPORTED, "model", "The model '" + model + "' is set up to " + purpose);
     }
 
-    /** Gives it to the model, which was loaded before it came. */
-    void submit(LoadedEmbedder loaded) {
-        submission.accept(loaded);
+    /**
+     * Gives it to the model.
+     *
+     * @throws HyperionException if it is refused
+     */
+    void submit(ServedModel served) {
+        Optional<LoadedEmbedder> embedder =
+                served instanceof LoadedEmbedder loaded ? Optional.of(loaded) : Optional.empty();
+        requireFits(embedder.map(LoadedEmbedder::pooling));
+        submission.accept(embedder.orElseThrow());
     }
 
-    /** The model is loaded now; empty if it has become one that generates text. */
-    void begin(Optional<LoadedEmbedder> loaded) {
+    @Override
+    public void begin(ServedModel served) {
         if (reply.isDone()) {
             return;
         }
         try {
-            requireFits(loaded.map(LoadedEmbedder::pooling));
-            submit(loaded.orElseThrow());
+            submit(served);
         } catch (HyperionException e) {
             fail(e);
         } catch (RuntimeException e) {
@@ -64,7 +72,8 @@ record WaitingEmbedding(String model, boolean rerank, Consumer<LoadedEmbedder> s
         }
     }
 
-    void fail(HyperionException error) {
+    @Override
+    public void fail(HyperionException error) {
         reply.completeExceptionally(error);
     }
 }

@@ -1,21 +1,13 @@
 package io.hyperion.core.model;
 
 import io.hyperion.api.HyperionException;
-import io.hyperion.core.engine.LoadedEmbedder;
-import io.hyperion.core.engine.LoadedModel;
+import io.hyperion.core.engine.ServedModel;
 
 /** What came before its model was loaded. It hears of the end of the loading once. */
-sealed interface WaitingForModel permits WaitingGeneration, WaitingCaller {
-    /** The model is loaded. */
-    void begin(LoadedModel loaded);
+sealed interface WaitingForModel permits WaitingGeneration, WaitingEmbedding, WaitingCaller {
+    /** The model is loaded. It may have become one of another kind than this is for. */
+    void begin(ServedModel loaded);
 
-    /**
-     * The model is loaded, and makes vectors of texts.
-     *
-     * @param refusal for those who want it to generate
-     */
-    void begin(LoadedEmbedder loaded, HyperionException refusal);
-
-    /** The model could not be loaded. */
+    /** The model could not be loaded, or shall not be any more. */
     void fail(HyperionException error);
 }

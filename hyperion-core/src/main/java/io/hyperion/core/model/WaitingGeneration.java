@@ -11,9 +11,9 @@ import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.Timings;
-import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.ModelRequest;
+import io.hyperion.core.engine.ServedModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,8 +37,9 @@ final class WaitingGeneration implements Generation, WaitingForModel {
     }
 
     @Override
-    public void begin(LoadedModel loaded) {
+    public void begin(ServedModel served) {
         try {
+            LoadedModel loaded = CatalogModel.generating(model, served);
             Optional<Duration> remaining = request.timeout().map(whole -> whole.minus(waited()));
             if (remaining.filter(left -> left.isNegative() || left.isZero()).isPresent()) {
                 throw new GenerationTimeoutException(
@@ -55,11 +56,6 @@ final class WaitingGeneration implements Generation, WaitingForModel {
             fail(new EngineException(
                     ErrorCode.ENGINE_FAILURE, "The request could not be given to model '" + model + "'", e));
         }
-    }
-
-    @Override
-    public void begin(LoadedEmbedder loaded, HyperionException refusal) {
-        fail(refusal);
     }
 
     @Override

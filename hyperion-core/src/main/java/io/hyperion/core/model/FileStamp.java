@@ -1,0 +1,33 @@
+package io.hyperion.core.model;
+
+import io.hyperion.core.engine.LoraSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What tells whether a file is another one than before. */
+record FileStamp(long size, FileTime modified) {
+    /** {@return the stamps of a model's file and its adapters; empty for a file that is not there} */
+    static List<Optional<FileStamp>> of(ModelSettings settings) {
+        return Stream.concat(
+                        settings.path().stream(),
+                        settings.engine().lora().stream().map(LoraSettings::path))
+                .map(FileStamp::of)
+                .toList();
+    }
+
+    private static Optional<FileStamp> of(Path path) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            return Optional.of(new FileStamp(attributes.size(), attributes.lastModifiedTime()));
+        } catch (IOException e) {
+            // A file that is not there has no stamp; why it cannot be read is found out when it is examined.
+            return Optional.empty();
+        }
+    }
+}
