@@ -48,6 +48,22 @@ class MemoryTest {
     }
 
     @Test
+    @DisplayName("in one client that stays open gives all memory, threads and files back")
+    void givesBackWhileOpen() throws IOException {
+        try (InProcessClient client = InProcessClient.open(TestModels.demo())) {
+            givesBack(() -> {
+                client.load(DEFAULT);
+                client.generate(GenerateRequest.builder()
+                        .user("Hello")
+                        .temperature(0)
+                        .maxTokens(8)
+                        .build());
+                client.unload(DEFAULT);
+            });
+        }
+    }
+
+    @Test
     @DisplayName("of which all features are used gives all memory, threads and files back")
     void givesAllFeaturesBack(@TempDir Path directory) throws IOException {
         Path model = TinyModel.llama().uint32("llama.context_length", 2048).write(directory.resolve("model.gguf"));
