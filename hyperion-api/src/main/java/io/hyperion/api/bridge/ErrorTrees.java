@@ -49,8 +49,9 @@ final class ErrorTrees {
     }
 
     static HyperionException read(Fields fields) {
-        String name = fields.text(CODE);
-        String message = fields.text(MESSAGE);
+        // Of all trees this must be readable, whatever the other side's version.
+        String name = fields.optionalText(CODE).orElse("without a code");
+        String message = fields.optionalText(MESSAGE).orElse("Hyperion failed");
         return Arrays.stream(ErrorCode.values())
                 .filter(code -> code.code().equals(name))
                 .findFirst()

@@ -1,5 +1,7 @@
 package io.hyperion.api.bridge;
 
+import io.hyperion.api.EngineException;
+import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
@@ -84,12 +86,25 @@ final class EventTrees {
             case START -> listener.onStart();
             case PIECE -> listener.onPiece(piece(fields));
             case TOOL_CALL -> listener.onToolCall(toolCall(fields));
-            case DONE -> listener.onDone(ReplyTrees.read(fields.node(REPLY)));
+            case DONE -> tellDone(fields, listener);
             case ERROR -> listener.onError(ErrorTrees.read(fields.node(ERROR)));
             default -> {
                 // A newer provider may tell of more, which this listener cannot hear.
             }
         }
+    }
+
+    private static void tellDone(Fields fields, GenerateListener listener) {
+        GenerateReply reply;
+        try {
+            reply = ReplyTrees.read(fields.node(REPLY));
+        } catch (RuntimeException e) {
+            // For the other side all is done: nobody else will tell the listener that it ended.
+            listener.onError(new EngineException(
+                    ErrorCode.ENGINE_FAILURE, "The reply of Hyperion cannot be read: " + e.getMessage(), e));
+            return;
+        }
+        listener.onDone(reply);
     }
 
     private static GenerateEvent.Piece piece(Fields fields) {

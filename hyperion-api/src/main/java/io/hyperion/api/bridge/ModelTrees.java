@@ -6,6 +6,7 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelProperties;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.RequestOutcome;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -78,14 +79,12 @@ final class ModelTrees {
                 fields.optionalNode(DETAILS).map(ModelTrees::readDetails));
     }
 
+    /** A newer provider may know more states; whether a model of one serves, a request finds out. */
     private static ModelState state(String name) {
-        return switch (name) {
-            case "loading" -> ModelState.LOADING;
-            case "loaded" -> ModelState.LOADED;
-            case "failed" -> ModelState.FAILED;
-            // A newer provider may know more states; whether a model of one serves, a request finds out.
-            default -> ModelState.READY;
-        };
+        return Arrays.stream(ModelState.values())
+                .filter(state -> state.wireName().equals(name))
+                .findFirst()
+                .orElse(ModelState.READY);
     }
 
     private static Map<String, Object> tree(ModelInfo.Details details) {

@@ -6,6 +6,7 @@ import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Progress;
 import io.hyperion.api.Timings;
 import io.hyperion.api.TokenProbability;
+import java.util.Arrays;
 import java.util.Map;
 
 /** What comes of a generation. */
@@ -84,14 +85,12 @@ final class ReplyTrees {
                 node.nodes(TOOL_CALLS, PromptTrees::readCall));
     }
 
+    /** A newer provider may know more reasons; all the same, the text ended. */
     private static FinishReason finishReason(String name) {
-        return switch (name) {
-            case "length" -> FinishReason.LENGTH;
-            case "tool_calls" -> FinishReason.TOOL_CALLS;
-            case "cancelled" -> FinishReason.CANCELLED;
-            // A newer provider may know more reasons; all the same, the text ended.
-            default -> FinishReason.STOP;
-        };
+        return Arrays.stream(FinishReason.values())
+                .filter(reason -> reason.wireName().equals(name))
+                .findFirst()
+                .orElse(FinishReason.STOP);
     }
 
     static Map<String, Object> tree(TokenProbability probability) {
