@@ -113,6 +113,16 @@ public final class EmbeddingRequest {
         return timeout;
     }
 
+    /** {@return a builder that has all that this request has} */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.model = model.orElse(null);
+        builder.inputs.addAll(inputs);
+        builder.normalize = normalize;
+        builder.timeout = timeout.orElse(null);
+        return builder;
+    }
+
     /** Collects a request. */
     public static final class Builder {
         private String model;

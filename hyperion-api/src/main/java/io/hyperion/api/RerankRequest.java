@@ -68,6 +68,17 @@ public final class RerankRequest {
         return timeout;
     }
 
+    /** {@return a builder that has all that this request has} */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.model = model.orElse(null);
+        builder.query = query;
+        builder.documents.addAll(documents);
+        builder.topN = topN;
+        builder.timeout = timeout.orElse(null);
+        return builder;
+    }
+
     /** Collects a request. */
     public static final class Builder {
         private String model;
