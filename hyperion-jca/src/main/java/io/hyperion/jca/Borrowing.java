@@ -1,0 +1,258 @@
+package io.hyperion.jca;
+
+import io.hyperion.api.EngineException;
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerationTimeoutException;
+import io.hyperion.api.HyperionException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * One request that has a connection for as long as it runs. It waits in a thread of the adapter: servers take connections away from the
+ * threads of applications when their request or transaction ends. Its outcome is told when the connection is back.
+ *
+ * @param <R> what it gives
+ */
+final class Borrowing<R> implements Runnable {
+    private static final System.Logger LOG = System.getLogger(Borrowing.class.getName());
+
+    /**
+     * What is done with the connection.
+     *
+     * @param <R> what it gives
+     */
+    interface Work<R> {
+        /**
+         * Begins.
+         *
+         * @param loan the connection
+         * @param waited how long the request waited for it
+         * @return what it gives
+         * @throws HyperionException if it is refused
+         */
+        Running<R> begin(Loan loan, Duration waited);
+    }
+
+    /**
+     * What has begun.
+     *
+     * @param end its end
+     * @param cancel ends it soon; its end is told all the same
+     * @param <R> what it gives
+     */
+    record Running<R>(CompletableFuture<R> end, Runnable cancel) {}
+
+    /**
+     * Who hears of the end, once.
+     *
+     * @param <R> what it gives
+     */
+    interface Outcome<R> {
+        void done(R result);
+
+        void failed(HyperionException error);
+
+        /** It was cancelled before it had a connection. */
+        void cancelled(Duration waited);
+    }
+
+    private final Lender lender;
+    private final HyperionConnectionRequestInfo info;
+    private final Optional<Duration> timeout;
+    private final Work<R> work;
+    private final Outcome<R> outcome;
+    private final long arrived = System.nanoTime();
+
+    // All that follows is guarded by this.
+    private Optional<Thread> borrower = Optional.empty();
+    private Optional<Future<?>> alarm = Optional.empty();
+    private Optional<Runnable> stop = Optional.empty();
+    private boolean borrowed;
+    private boolean cancelled;
+    private boolean ended;
+
+    Borrowing(
+            Lender lender,
+            HyperionConnectionRequestInfo info,
+            Optional<Duration> timeout,
+            Work<R> work,
+            Outcome<R> outcome) {
+        this.lender = lender;
+        this.info = info;
+        this.timeout = timeout;
+        this.work = work;
+        this.outcome = outcome;
+    }
+
+    /**
+     * Begins.
+     *
+     * @throws HyperionException if too many wait already, or the adapter is stopped; the outcome then hears nothing
+     */
+    void start() {
+        lender.enter();
+        boolean started = false;
+        try {
+            Workers workers = lender.model().workers();
+            synchronized (this) {
+                alarm = timeout.map(limit -> workers.later(limit, this::timeOut));
+            }
+            workers.execute(this);
+            started = true;
+        } catch (RejectedExecutionException e) {
+            throw SharedModel.stopped();
+        } finally {
+            if (!started) {
+                lender.leave();
+            }
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (!beginWaiting()) {
+                return;
+            }
+            Loan loan;
+            try {
+                loan = lender.lend(info);
+            } catch (HyperionException e) {
+                failUnlessAbandoned(e);
+                return;
+            } catch (RuntimeException | Error e) {
+                // Of the server's: whoever waits must hear of it.
+                failUnlessAbandoned(engineFailure(e));
+                return;
+            }
+            if (endWaiting()) {
+                use(loan);
+            } else {
+                loan.end().accept(Optional.empty());
+            }
+        } finally {
+            lender.leave();
+        }
+    }
+
+    private synchronized boolean beginWaiting() {
+        if (!ended) {
+            borrower = Optional.of(Thread.currentThread());
+        }
+        return !ended;
+    }
+
+    /** {@return whether the request still wants the connection} */
+    private synchronized boolean endWaiting() {
+        borrower = Optional.empty();
+        // One that came too late.
+        Thread.interrupted();
+        alarm.ifPresent(later -> later.cancel(false));
+        borrowed = !ended;
+        return borrowed;
+    }
+
+    private void failUnlessAbandoned(HyperionException error) {
+        if (endWaiting()) {
+            fail(error);
+        }
+    }
+
+    private void use(Loan loan) {
+        Optional<HyperionException> failure = Optional.empty();
+        Optional<R> result = Optional.empty();
+        try {
+            Running<R> running = work.begin(loan, waited());
+            follow(running.cancel());
+            result = Optional.of(running.end().join());
+        } catch (HyperionException e) {
+            failure = Optional.of(e);
+        } catch (CompletionException e) {
+            failure =
+                    Optional.of(e.getCause() instanceof HyperionException error ? error : engineFailure(e.getCause()));
+        } catch (RuntimeException | Error e) {
+            failure = Optional.of(engineFailure(e));
+        } finally {
+            loan.end().accept(failure);
+        }
+        failure.ifPresent(this::fail);
+        result.ifPresent(given -> tell(() -> outcome.done(given)));
+    }
+
+    private void follow(Runnable cancel) {
+        boolean atOnce;
+        synchronized (this) {
+            stop = Optional.of(cancel);
+            atOnce = cancelled;
+        }
+        if (atOnce) {
+            cancel.run();
+        }
+    }
+
+    /** Ends it: at once if it waits for a connection, else within a step of the engine. Does nothing if it has ended. */
+    void cancel() {
+        if (abandon()) {
+            tell(() -> outcome.cancelled(waited()));
+            return;
+        }
+        Optional<Runnable> running;
+        synchronized (this) {
+            cancelled = true;
+            running = stop;
+        }
+        running.ifPresent(Runnable::run);
+    }
+
+    private void timeOut() {
+        if (abandon()) {
+            fail(tookTooLong(lender.model().name()));
+        }
+    }
+
+    static GenerationTimeoutException tookTooLong(String model) {
+        return new GenerationTimeoutException(ErrorCode.TIMEOUT, AdapterMessage.TIMEOUT.text(model));
+    }
+
+    /** Some servers let themselves be interrupted, so that others may wait; the others give the connection in vain. */
+    private synchronized boolean abandon() {
+        if (ended || borrowed) {
+            return false;
+        }
+        ended = true;
+        borrower.ifPresent(Thread::interrupt);
+        alarm.ifPresent(later -> later.cancel(false));
+        return true;
+    }
+
+    private Duration waited() {
+        return Duration.ofNanos(System.nanoTime() - arrived);
+    }
+
+    private void fail(HyperionException error) {
+        tell(() -> outcome.failed(error));
+    }
+
+    private EngineException engineFailure(Throwable cause) {
+        return new EngineException(
+                ErrorCode.ENGINE_FAILURE,
+                AdapterMessage.ENGINE.text(lender.model().name()),
+                cause);
+    }
+
+    private void tell(Runnable telling) {
+        try {
+            telling.run();
+        } catch (RuntimeException | Error e) {
+            // The caller's code: it has heard the end, and there is nobody else to tell.
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    AdapterMessage.LISTENER.text(lender.model().name()),
+                    e);
+        }
+    }
+}

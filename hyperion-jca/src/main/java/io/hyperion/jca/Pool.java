@@ -1,0 +1,87 @@
+package io.hyperion.jca;
+
+import io.hyperion.api.BusyException;
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.HyperionException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What is known of the pool that a server makes of one managed connection factory. Servers tell in their own words why they give no
+ * connection, or in none; so it is counted here. Safe for use by many threads.
+ */
+final class Pool {
+    static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final String id = UUID.randomUUID().toString();
+    private final SharedModel model;
+    private final AtomicInteger inUse = new AtomicInteger();
+    private final AtomicInteger requests = new AtomicInteger();
+    /** Of the threads that wait for a connection: why they got no new one. */
+    private final Map<Thread, Optional<HyperionException>> failures = new ConcurrentHashMap<>();
+
+    Pool(SharedModel model) {
+        this.model = model;
+    }
+
+    /** {@return what tells it from all other pools} */
+    String id() {
+        return id;
+    }
+
+    SharedModel model() {
+        return model;
+    }
+
+    /** {@return how many handles of connections there are} */
+    int inUse() {
+        return inUse.get();
+    }
+
+    void opened() {
+        inUse.incrementAndGet();
+    }
+
+    void closed() {
+        inUse.decrementAndGet();
+    }
+
+    /**
+     * A request comes. How many connections the server's pool may have it does not tell; there can be no more than slots.
+     *
+     * @throws BusyException if too many are under way or wait for a connection
+     */
+    void enter() {
+        ModelConfiguration configuration = model.configuration();
+        long most = (long) configuration.slots() + configuration.queueCapacity();
+        int before = requests.getAndIncrement();
+        if (before >= most) {
+            requests.decrementAndGet();
+            throw new BusyException(ErrorCode.QUEUE_FULL, AdapterMessage.QUEUE_FULL.text(before, model.name()), RETRY);
+        }
+    }
+
+    /** A request has ended, and its thread too. */
+    void leave() {
+        requests.decrementAndGet();
+    }
+
+    /** This thread asks the server for a connection. */
+    void borrow() {
+        failures.put(Thread.currentThread(), Optional.empty());
+    }
+
+    /** The server asked in this thread for a new connection, and there was none for this reason. */
+    void failed(HyperionException reason) {
+        failures.computeIfPresent(Thread.currentThread(), (thread, before) -> Optional.of(reason));
+    }
+
+    /** {@return why there was no new connection when the server asked for one in this thread; empty if it was not asked, or there was} */
+    Optional<HyperionException> borrowed() {
+        return failures.remove(Thread.currentThread());
+    }
+}
