@@ -17,18 +17,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A well-behaved WebSocket. */
-final class Socket implements AutoCloseable {
+public final class Socket implements AutoCloseable {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final Inbox inbox = new Inbox();
     private final WebSocket socket;
 
-    Socket(URI base) {
+    public Socket(URI base) {
         this(base, "", handshake -> {});
     }
 
     /** Opens a socket with something more in its handshake; throws {@link java.util.concurrent.CompletionException} if it is refused. */
-    Socket(URI base, String query, Consumer<WebSocket.Builder> more) {
+    public Socket(URI base, String query, Consumer<WebSocket.Builder> more) {
         URI address = URI.create("ws" + base.toString().substring("http".length()) + "/ws" + query);
         WebSocket.Builder handshake = CLIENT.newWebSocketBuilder();
         more.accept(handshake);
@@ -36,23 +36,23 @@ final class Socket implements AutoCloseable {
     }
 
     /** The protocol that the server has chosen. */
-    String protocol() {
+    public String protocol() {
         return socket.getSubprotocol();
     }
 
-    void send(String json) {
+    public void send(String json) {
         socket.sendText(json.replace('\'', '"'), true).join();
     }
 
     /** The next frame. */
-    JsonObject next() throws InterruptedException {
+    public JsonObject next() throws InterruptedException {
         String frame = inbox.frames.poll(60, TimeUnit.SECONDS);
         assertThat(frame).as("a frame within a minute").isNotNull();
         return Wire.json(frame);
     }
 
     /** Frames until so many requests have ended: by id, in the order they came. */
-    Map<String, List<JsonObject>> untilEnded(int requests) throws InterruptedException {
+    public Map<String, List<JsonObject>> untilEnded(int requests) throws InterruptedException {
         Map<String, List<JsonObject>> frames = new HashMap<>();
         for (int ended = 0; ended < requests; ) {
             JsonObject frame = next();
@@ -66,7 +66,7 @@ final class Socket implements AutoCloseable {
     }
 
     /** The frame that ends the request, all others skipped. */
-    JsonObject end() throws InterruptedException {
+    public JsonObject end() throws InterruptedException {
         JsonObject frame = next();
         while (frame.getString("event").equals("token")) {
             frame = next();
@@ -75,7 +75,7 @@ final class Socket implements AutoCloseable {
     }
 
     /** Closes in the orderly way, with a close frame. */
-    void sayGoodbye() {
+    public void sayGoodbye() {
         socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
     }
 

@@ -22,8 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The wire to the server under test. JSON is written with single quotes in tests, for the eye. */
-final class Wire {
+/** The wire to a server under test. JSON is written with single quotes in tests, for the eye. */
+public final class Wire {
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(10))
@@ -33,31 +33,31 @@ final class Wire {
 
     private final URI base;
 
-    Wire(URI base) {
+    public Wire(URI base) {
         this.base = base;
     }
 
-    URI base() {
+    public URI base() {
         return base;
     }
 
-    static JsonObject json(String text) {
+    public static JsonObject json(String text) {
         return JSON.createReader(new StringReader(text)).readObject();
     }
 
-    static JsonArray list(String text) {
+    public static JsonArray list(String text) {
         return JSON.createReader(new StringReader(text)).readArray();
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return send(request(path).GET());
     }
 
-    Answer post(String path, String json) {
+    public Answer post(String path, String json) {
         return post(path, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), "application/json");
     }
 
-    Answer post(String path, byte[] body, String contentType) {
+    public Answer post(String path, byte[] body, String contentType) {
         HttpRequest.Builder request = request(path).POST(BodyPublishers.ofByteArray(body));
         if (!contentType.isEmpty()) {
             request.header("Content-Type", contentType);
@@ -65,7 +65,7 @@ final class Wire {
         return send(request);
     }
 
-    Answer send(HttpRequest.Builder request) {
+    public Answer send(HttpRequest.Builder request) {
         try {
             return new Answer(CLIENT.send(request.build(), BodyHandlers.ofString()));
         } catch (IOException e) {
@@ -76,12 +76,12 @@ final class Wire {
         }
     }
 
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE);
     }
 
     /** Opens a stream of events; the caller closes it. */
-    Events stream(String path, String json) {
+    public Events stream(String path, String json) {
         HttpRequest request = request(path)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(json.replace('\'', '"')))
@@ -97,35 +97,35 @@ final class Wire {
     }
 
     /** An answer with its JSON. */
-    record Answer(HttpResponse<String> response) {
-        int status() {
+    public record Answer(HttpResponse<String> response) {
+        public int status() {
             return response.statusCode();
         }
 
-        String header(String name) {
+        public String header(String name) {
             return response.headers().firstValue(name).orElse("");
         }
 
-        JsonObject json() {
+        public JsonObject json() {
             assertThat(header("Content-Type")).as(response.body()).startsWith("application/json");
             return Wire.json(response.body());
         }
 
-        JsonArray array() {
+        public JsonArray array() {
             return JSON.createReader(new StringReader(response.body())).readArray();
         }
 
-        JsonObject error() {
+        public JsonObject error() {
             assertThat(json().getString("success")).isEqualTo("false");
             return json().getJsonObject("error");
         }
     }
 
     /** One event of a stream; its name is empty where the stream gives none. */
-    record Event(String name, JsonObject data, long nanos) {}
+    public record Event(String name, JsonObject data, long nanos) {}
 
     /** A stream of Server-Sent Events. */
-    static final class Events implements AutoCloseable {
+    public static final class Events implements AutoCloseable {
         private final HttpResponse<InputStream> response;
         private final BufferedReader reader;
 
@@ -134,11 +134,11 @@ final class Wire {
             this.reader = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
         }
 
-        HttpResponse<InputStream> response() {
+        public HttpResponse<InputStream> response() {
             return response;
         }
 
-        Event next() throws IOException {
+        public Event next() throws IOException {
             String name = "";
             JsonObject data = null;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -153,7 +153,7 @@ final class Wire {
             return null;
         }
 
-        List<Event> all() throws IOException {
+        public List<Event> all() throws IOException {
             List<Event> events = new ArrayList<>();
             for (Event event = next(); event != null; event = next()) {
                 events.add(event);

@@ -1,0 +1,41 @@
+package io.hyperion.servers;
+
+import java.util.Map;
+
+/** A model as a connection pool of a server: what its administrator does, with the server's own tools. */
+interface Pool {
+    /** Deploys the resource adapter and makes the pool, by the files in {@code examples/servers} as they stand. */
+    void create() throws Exception;
+
+    /** Deploys the resource adapter anew under the pool, the way the server does it. */
+    void redeployAdapter() throws Exception;
+
+    /** Changes how many requests are served at once, the way the server does it: in the running pool where it can. */
+    void resize(int maximum) throws Exception;
+
+    /** {@return how many connections the pool has at most, as the example has it} */
+    int maximum();
+
+    /** Closes all idle connections. */
+    void flush() throws Exception;
+
+    /** {@return what the server counts} */
+    Use use() throws Exception;
+
+    /**
+     * Makes a further pool {@code eis/hyperion-broken} with wrong properties, has the server try it, and takes it away again.
+     *
+     * @param properties properties of the connection factory
+     * @return what the administrator sees of it: the answer of the command and what came into the log
+     */
+    String tryBroken(Map<String, String> properties) throws Exception;
+
+    /**
+     * The server's own statistics of a pool.
+     *
+     * @param inUse connections that requests have now
+     * @param open connections that are open now, in use or idle
+     * @param borrowed how often a connection was borrowed so far
+     */
+    record Use(int inUse, int open, long borrowed) {}
+}
