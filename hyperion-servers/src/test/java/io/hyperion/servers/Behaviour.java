@@ -21,6 +21,11 @@ interface Behaviour {
     /** {@return the server under test, with Hyperion deployed} */
     Server server();
 
+    /** What a class does with its server before the first behaviour: it deploys Hyperion, and makes the pool if there is to be one. */
+    default void prepare(Server server) throws Exception {
+        server.deploy(App.HYPERION);
+    }
+
     /** {@return the way to Hyperion} */
     default Wire hyperion() {
         return wire(App.HYPERION);
