@@ -18,7 +18,7 @@ final class MicroBenchmarks {
     /**
      * @param models the GGUF files
      * @param include which benchmarks to run, as a regular expression
-     * @return the time of a token and the difference, as a Markdown table
+     * @return the time of a token and the difference, as a Markdown table; what others than those of whole generations give, JMH prints
      * @throws RunnerException if JMH fails
      */
     static String run(List<String> models, String include) throws RunnerException {
@@ -30,6 +30,9 @@ final class MicroBenchmarks {
         Collection<RunResult> results = new Runner(options).run();
         Map<String, Map<String, Double>> microsPerToken = new TreeMap<>();
         for (RunResult result : results) {
+            if (!result.getSecondaryResults().containsKey("tokens")) {
+                continue;
+            }
             String benchmark = result.getParams().getBenchmark();
             double tokens = result.getSecondaryResults().get("tokens").getScore()
                     / result.getSecondaryResults().get("generations").getScore();
