@@ -66,7 +66,7 @@ public final class BridgedClient implements HyperionClient, AutoCloseable {
      */
     private record Way(HyperionClient client, ClassLoader loader) {
         <R> R call(Function<HyperionClient, R> work) {
-            return ContextLoader.call(loader, () -> work.apply(client));
+            return ThreadContext.call(loader, () -> work.apply(client));
         }
     }
 
@@ -74,7 +74,7 @@ public final class BridgedClient implements HyperionClient, AutoCloseable {
         BiFunction<String, Map<String, Object>, Object> current = source.current();
         return current instanceof ExportedClient same
                 ? new Way(same.client(), same.loader())
-                : new Way(new CrossingClient(current), ContextLoader.current());
+                : new Way(new CrossingClient(current), ThreadContext.current());
     }
 
     private void add(Running begun) {
@@ -99,7 +99,7 @@ public final class BridgedClient implements HyperionClient, AutoCloseable {
     }
 
     private <R> CompletionStage<R> begin(Function<HyperionClient, CompletionStage<R>> work) {
-        ClassLoader caller = ContextLoader.current();
+        ClassLoader caller = ThreadContext.current();
         CompletableFuture<R> reply = new CompletableFuture<>();
         Running begun = () -> reply.completeExceptionally(new GenerationCancelledException(
                 ErrorCode.CANCELLED, "The client of Hyperion was closed while the request was under way"));
@@ -111,7 +111,7 @@ public final class BridgedClient implements HyperionClient, AutoCloseable {
                 // Does nothing if it has ended, which it has if it was not this side that ended it.
                 other.cancel(true);
             });
-            other.whenComplete((value, error) -> ContextLoader.run(caller, () -> complete(reply, value, error)));
+            other.whenComplete((value, error) -> ThreadContext.run(caller, () -> complete(reply, value, error)));
             return reply;
         } catch (HyperionException e) {
             running.remove(begun);

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * more, however long the caller keeps the handle. Safe for use by many threads.
  */
 final class BridgedGeneration implements Generation, GenerateListener, Running {
-    private final ClassLoader loader = ContextLoader.current();
+    private final ClassLoader loader = ThreadContext.current();
     private final Runnable atEnd;
     private volatile Optional<GenerateListener> listener;
 
@@ -98,10 +98,10 @@ final class BridgedGeneration implements Generation, GenerateListener, Running {
             other = Optional.empty();
         }
         atEnd.run();
-        told.ifPresent(present -> ContextLoader.run(loader, () -> last.accept(present)));
+        told.ifPresent(present -> ThreadContext.run(loader, () -> last.accept(present)));
     }
 
     private void tell(Consumer<GenerateListener> event) {
-        listener.ifPresent(present -> ContextLoader.run(loader, () -> event.accept(present)));
+        listener.ifPresent(present -> ThreadContext.run(loader, () -> event.accept(present)));
     }
 }

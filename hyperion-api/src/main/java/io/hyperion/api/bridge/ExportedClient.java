@@ -58,7 +58,7 @@ public final class ExportedClient implements BiFunction<String, Map<String, Obje
      */
     @Override
     public Map<String, Object> apply(String operation, Map<String, Object> arguments) {
-        return ContextLoader.call(loader(), () -> answer(() -> perform(operation, Fields.of(arguments))));
+        return ThreadContext.call(loader(), () -> answer(() -> perform(operation, Fields.of(arguments))));
     }
 
     /** What may give a value, and may fail. */
@@ -169,7 +169,7 @@ public final class ExportedClient implements BiFunction<String, Map<String, Obje
     }
 
     private Runnable cancelling(Runnable cancel) {
-        return () -> ContextLoader.run(loader(), () -> {
+        return () -> ThreadContext.run(loader(), () -> {
             try {
                 cancel.run();
             } catch (RuntimeException | Error e) {

@@ -21,12 +21,12 @@ final class RecordingListener implements GenerateListener {
 
     @Override
     public void onStart() {
-        contexts.add(ContextLoader.current());
+        contexts.add(ThreadContext.current());
     }
 
     @Override
     public void onPiece(GenerateEvent.Piece piece) {
-        contexts.add(ContextLoader.current());
+        contexts.add(ThreadContext.current());
         pieces.add(piece.text());
     }
 
@@ -37,14 +37,14 @@ final class RecordingListener implements GenerateListener {
 
     @Override
     public void onDone(GenerateReply reply) {
-        contexts.add(ContextLoader.current());
+        contexts.add(ThreadContext.current());
         replies.add(reply);
         ended.countDown();
     }
 
     @Override
     public void onError(HyperionException error) {
-        contexts.add(ContextLoader.current());
+        contexts.add(ThreadContext.current());
         errors.add(error);
         ended.countDown();
     }

@@ -297,17 +297,17 @@ class TwoApplicationsTest {
         ClassLoader mine = new URLClassLoader(new URL[0]);
         RecordingListener heard = new RecordingListener();
         AtomicReference<ClassLoader> dependent = new AtomicReference<>();
-        ClassLoader before = ContextLoader.current();
+        ClassLoader before = ThreadContext.current();
         Thread.currentThread().setContextClassLoader(mine);
         CompletableFuture<Void> stage;
         try {
             assertThat(client.generate(ask("loader")).text()).isEqualTo("its own");
-            assertThat(ContextLoader.current()).isSameAs(mine);
+            assertThat(ThreadContext.current()).isSameAs(mine);
             client.stream(ask("Hello"), heard);
             pieces.addAll(List.of("piece", ""));
             heard.awaitEnd();
             stage = client.generateAsync(ask("Hello"))
-                    .thenAccept(reply -> dependent.set(ContextLoader.current()))
+                    .thenAccept(reply -> dependent.set(ThreadContext.current()))
                     .toCompletableFuture();
         } finally {
             Thread.currentThread().setContextClassLoader(before);
@@ -414,7 +414,7 @@ class TwoApplicationsTest {
     void the_very_same_classes_are_called_directly() {
         RehearsedClient same = new RehearsedClient(pieces);
         BridgedClient direct = new BridgedClient(() -> ExportedClient.of(same));
-        ClassLoader before = ContextLoader.current();
+        ClassLoader before = ThreadContext.current();
         RecordingListener heard = new RecordingListener();
 
         assertThat(direct.models()).singleElement().isSameAs(same.models().get(0));
@@ -446,6 +446,35 @@ class TwoApplicationsTest {
         assertThat(heard.replies).hasSize(1);
         generation.cancel();
         assertThat(future).isCompleted();
+    }
+
+    @Test
+    void a_thread_that_a_callback_begins_keeps_nothing_of_the_application_with_the_models() throws Exception {
+        CountDownLatch undeployed = new CountDownLatch(1);
+        CompletableFuture<Thread> begun = new CompletableFuture<>();
+        client.generateAsync(ask("Hello")).thenAccept(reply -> {
+            Thread thread = new Thread(() -> {
+                try {
+                    undeployed.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            thread.start();
+            begun.complete(thread);
+        });
+        pieces.add("");
+        Thread thread = begun.get(10, TimeUnit.SECONDS);
+        awaitEngines();
+
+        WeakReference<ClassLoader> loader = new WeakReference<>(other.loader());
+        undeploy();
+        other = new OtherApplication();
+        exported = (operation, arguments) -> Map.of();
+
+        awaitCleared(loader);
+        undeployed.countDown();
+        thread.join(10_000);
     }
 
     @Test

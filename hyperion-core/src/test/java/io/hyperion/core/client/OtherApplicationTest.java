@@ -19,6 +19,7 @@ import io.hyperion.api.TokenizeRequest;
 import io.hyperion.api.bridge.BridgedClient;
 import io.hyperion.api.bridge.ExportedClient;
 import io.hyperion.core.TestModels;
+import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -144,5 +145,34 @@ class OtherApplicationTest {
         assertThatThrownBy(() ->
                         client.generate(counting().template("no such template").build()))
                 .isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void an_application_that_asked_first_can_be_undeployed_while_the_model_serves_on() throws Exception {
+        try (InProcessClient serving = InProcessClient.open(TestModels.demo())) {
+            ExportedClient exported = ExportedClient.of(serving);
+            // As a function that hides whose it is: an application's own loader finds no class of ours.
+            WeakReference<ClassLoader> asking = ask(exported::apply);
+
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (asking.get() != null && System.nanoTime() < deadline) {
+                System.gc();
+            }
+
+            assertThat(asking.get()).isNull();
+            assertThat(serving.models()).allMatch(model -> model.state() == ModelState.LOADED);
+        }
+    }
+
+    private static WeakReference<ClassLoader> ask(BiFunction<String, Map<String, Object>, Object> exported)
+            throws Exception {
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {home(HyperionClient.class), home(AskingApplication.class)},
+                ClassLoader.getPlatformClassLoader())) {
+            loader.loadClass(AskingApplication.class.getName())
+                    .getMethod("ask", BiFunction.class)
+                    .invoke(null, exported);
+            return new WeakReference<>(loader);
+        }
     }
 }
