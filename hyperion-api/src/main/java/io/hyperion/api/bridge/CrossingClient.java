@@ -185,6 +185,9 @@ final class CrossingClient implements HyperionClient {
         Object answer;
         try {
             answer = other.apply(operation.wireName(), arguments.map());
+        } catch (HyperionException e) {
+            // Of the very same classes: of somebody between both sides.
+            throw e;
         } catch (RuntimeException | LinkageError e) {
             // What an ExportedClient does not do, but an application server may that has thrown away its classes. Not
             // as a cause, which

@@ -15,6 +15,7 @@ import io.hyperion.api.HyperionClient;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelNotFoundException;
 import io.hyperion.api.ModelState;
+import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.TokenizeRequest;
 import io.hyperion.api.bridge.BridgedClient;
 import io.hyperion.api.bridge.ExportedClient;
@@ -23,6 +24,7 @@ import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -134,6 +136,34 @@ class OtherApplicationTest {
     private static boolean isBusy() {
         return client.slots(Optional.empty()).stream()
                 .anyMatch(slot -> slot.work().isPresent());
+    }
+
+    @Test
+    void a_stream_ends_with_an_error_when_the_application_with_the_models_goes() throws Exception {
+        InProcessClient going = InProcessClient.open(TestModels.demo());
+        ExportedClient exported = ExportedClient.of(going);
+        RecordingListener heard = new RecordingListener();
+        try (BridgedClient asking = new BridgedClient(() -> exported::apply)) {
+            asking.stream(endless(), heard);
+            assertThat(heard.firstPiece.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+        RecordingListener cutOff = new RecordingListener();
+        BridgedClient asking = new BridgedClient(() -> exported::apply);
+        asking.stream(endless(), cutOff);
+        assertThat(cutOff.firstPiece.await(10, TimeUnit.SECONDS)).isTrue();
+
+        going.close();
+
+        assertThat(heard.reply)
+                .succeedsWithin(Duration.ofSeconds(10))
+                .satisfies(reply -> assertThat(reply.finishReason()).isEqualTo(FinishReason.CANCELLED));
+        assertThat(cutOff.reply)
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(ModelUnavailableException.class, error -> assertThat(error.code())
+                        .isEqualTo(ErrorCode.SHUTTING_DOWN));
+        assertThatThrownBy(() -> asking.generate(endless())).isInstanceOf(ModelUnavailableException.class);
     }
 
     @Test
