@@ -22,9 +22,14 @@ import io.hyperion.api.TokenizeRequest;
 import io.hyperion.api.client.EventPublisher;
 import io.hyperion.api.client.ReplyFuture;
 import io.hyperion.core.engine.EngineListener;
+import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.model.HyperionConfiguration;
 import io.hyperion.core.model.ModelCatalog;
 import io.hyperion.core.model.ModelSettings;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.runtime.ObjectMethods;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +52,8 @@ import java.util.function.Supplier;
  * <p>Safe for use by many threads.
  */
 public final class InProcessClient implements HyperionClient, AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(InProcessClient.class.getName());
+
     private final ModelCatalog catalog;
 
     private InProcessClient(ModelCatalog catalog) {
@@ -235,7 +242,40 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
         return catalog.find(model).isServing();
     }
 
-    /** Ends all generations and frees the memory of all models. Does nothing if that is done already. */
+    /**
+     * Lets the class loader of an application that ends go: the native binding has a thread that keeps it, and ends it here. To be called
+     * last, when all clients of the application are closed, by an application that has this class and JNA for itself; does nothing
+     * otherwise. A client may be opened again afterwards.
+     */
+    public static void releaseClassLoader() {
+        LlamaLibrary.release();
+        forgetLastRecord();
+    }
+
+    /**
+     * Java 17 keeps the classes of the record for which it made {@code equals} or {@code hashCode} last, and so their class loader, until it
+     * makes that of another: here one of nothing but strings.
+     */
+    private static void forgetLastRecord() {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+            MethodHandle component = lookup.findVirtual(String.class, "strip", MethodType.methodType(String.class));
+            for (String method : List.of("equals", "hashCode")) {
+                ObjectMethods.bootstrap(lookup, method, MethodHandle.class, String.class, "component", component);
+            }
+        } catch (Error e) {
+            throw e;
+        } catch (Throwable e) {
+            // A later Java may refuse it; one of these does not need it.
+            LOGGER.log(System.Logger.Level.DEBUG, "The last record class may be kept", e);
+        }
+    }
+
+    /**
+     * Ends all generations and frees the memory of all models. Does nothing if that is done already.
+     *
+     * @throws IllegalStateException if a listener of a model calls it, in the thread that it would wait for
+     */
     @Override
     public void close() {
         catalog.close();

@@ -129,6 +129,7 @@ public final class Batch implements AutoCloseable {
             sequenceIds.close();
             sequenceCounts.close();
             logits.close();
+            LlamaH.free(struct);
             tokens = null;
             size = 0;
         }

@@ -1,8 +1,6 @@
 package io.hyperion.core.llama;
 
 import com.sun.jna.Memory;
-import com.sun.jna.NativeLibrary;
-import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -101,8 +99,7 @@ public final class LlamaContext implements AutoCloseable {
             // llama.cpp asks before each operation whether to abort. strlen of the flag says so (its result's low byte
             // is a C bool)
             // without a way back into Java, which would cost more than the smaller operations.
-            NativeLibrary c = Platform.isWindows() ? NativeLibrary.getInstance("msvcrt") : NativeLibrary.getProcess();
-            LlamaH.llama_set_abort_callback(handle, c.getFunction("strlen"), abortFlag);
+            LlamaH.llama_set_abort_callback(handle, model.strlen(), abortFlag);
         }
         this.logits = new Logits(vocabularySize);
         this.candidates = new Candidates(vocabularySize);
@@ -306,6 +303,7 @@ public final class LlamaContext implements AutoCloseable {
             }
         } finally {
             LlamaH.llama_kv_cache_view_free(view);
+            LlamaH.free(view);
         }
         return Arrays.stream(present)
                 .mapToInt(positions -> positions.nextClearBit(0))

@@ -1,6 +1,7 @@
 package io.hyperion.core.llama;
 
 import com.sun.jna.Callback;
+import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
@@ -123,7 +124,11 @@ final class LlamaH {
 
     static native long llama_state_seq_set_data(Pointer context, Pointer source, long size, int sequence);
 
-    static native Pointer llama_sampler_chain_init(SamplerChainParams.ByValue params);
+    /**
+     * The structure that it takes by value is one byte, which all processors pass as they pass a byte. A {@link Structure} would leave a
+     * trace in the thread that asks, which is the server's, and so keep the class loader of an application that is gone.
+     */
+    static native Pointer llama_sampler_chain_init(byte noPerf);
 
     static native void llama_sampler_chain_add(Pointer chain, Pointer sampler);
 
@@ -324,12 +329,11 @@ final class LlamaH {
         public static final class ByValue extends CacheView implements Structure.ByValue {}
     }
 
-    /** {@code llama_sampler_chain_params}. */
-    @FieldOrder("noPerf")
-    public static class SamplerChainParams extends Structure {
-        public byte noPerf;
-
-        public static final class ByValue extends SamplerChainParams implements Structure.ByValue {}
+    /** Frees a structure's memory, which JNA otherwise frees when the structure is collected: {@link LlamaLibrary#release()} ends that. */
+    static void free(Structure structure) {
+        if (structure.getPointer() instanceof Memory memory) {
+            memory.close();
+        }
     }
 
     private static final int PADDING = 256;

@@ -38,8 +38,13 @@ public final class LlamaLibrary implements AutoCloseable {
      */
     private static final int OPEN_FLAGS = Platform.isMac() ? 0x2 | 0x4 : 0x2;
 
+    private static final String JNA_CLEANER = "JNA Cleaner";
+
     /** The version of llama.cpp whose functions and structures are expected, and found or refused when the library is opened. */
     public static final String VERSION = "b4916";
+
+    /** One for all bindings, since native code calls it, and what JNA makes of a callback it frees when the callback is collected. */
+    private static final LlamaLog LOG = new LlamaLog();
 
     private static Binding shared;
 
@@ -60,10 +65,45 @@ public final class LlamaLibrary implements AutoCloseable {
     public static LlamaLibrary open() throws LlamaException {
         synchronized (LOCK) {
             if (shared == null) {
-                shared = Binding.bind();
+                shared = bindWithoutContext();
             }
             shared.users++;
             return new LlamaLibrary(shared);
+        }
+    }
+
+    /**
+     * Binds without the context class loader: JNA has a list of directories made by another process, and the Java runtime keeps the thread
+     * that waits for that process, with the context class loader of this one, for a minute.
+     */
+    private static Binding bindWithoutContext() throws LlamaException {
+        Thread thread = Thread.currentThread();
+        ClassLoader context = thread.getContextClassLoader();
+        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+        try {
+            return Binding.bind();
+        } finally {
+            thread.setContextClassLoader(context);
+        }
+    }
+
+    /**
+     * Ends the thread with which JNA frees what is collected. JNA 5.18 never ends it by itself once structures were passed by value, and
+     * it keeps the class loader. For an application that ends and has JNA for itself. The library may be opened again afterwards. Does
+     * nothing while the library is open, or if JNA is in another class loader, such as one of the server.
+     */
+    public static void release() {
+        synchronized (LOCK) {
+            if (shared != null || Native.class.getClassLoader() != LlamaLibrary.class.getClassLoader()) {
+                return;
+            }
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().equals(JNA_CLEANER)
+                        && thread.getClass().getClassLoader() == Native.class.getClassLoader()) {
+                    // It takes this for the end of the server, and ends in order.
+                    thread.interrupt();
+                }
+            }
         }
     }
 
@@ -91,13 +131,13 @@ public final class LlamaLibrary implements AutoCloseable {
 
     /** {@return why what was called last failed, as far as the log told; begins with ": " unless it is empty} */
     String failure() {
-        List<String> errors = binding.log.errors();
+        List<String> errors = LOG.errors();
         return errors.isEmpty() ? "" : ": " + String.join("; ", errors);
     }
 
     /** Forgets earlier errors, so that {@link #failure()} tells of what is called next. */
     void forgetFailures() {
-        binding.log.forgetErrors();
+        LOG.forgetErrors();
     }
 
     /**
@@ -113,6 +153,11 @@ public final class LlamaLibrary implements AutoCloseable {
         } finally {
             binding.evaluation.unlock();
         }
+    }
+
+    /** {@return the C library's function, found through the library, which is linked with it} */
+    Pointer strlen() {
+        return binding.library.getGlobalVariableAddress("strlen");
     }
 
     /** Gives memory that was freed back to the system, so that an unloaded model does not count any more. */
@@ -131,9 +176,6 @@ public final class LlamaLibrary implements AutoCloseable {
     /** The library bound to {@link LlamaH}. */
     private static final class Binding {
         private final NativeLibrary library;
-        /** Held here because native code calls it: JNA frees a callback that Java no longer refers to. */
-        private final LlamaLog log = new LlamaLog();
-
         private final Allocator allocator;
         /** Fair, so that models take turns. */
         private final Lock evaluation = new ReentrantLock(true);
@@ -183,7 +225,7 @@ public final class LlamaLibrary implements AutoCloseable {
                     requireFunctions(library);
                     binding.allocator.returnLargeBlocksAtOnce();
                     Native.register(LlamaH.class, library);
-                    LlamaH.llama_log_set(binding.log, null);
+                    LlamaH.llama_log_set(LOG, null);
                     requireLayout();
                     LlamaH.llama_backend_init();
                     return binding;
@@ -275,6 +317,8 @@ public final class LlamaLibrary implements AutoCloseable {
                     && context.flashAttn == 0
                     && context.noPerf == 1
                     && context.abortCallback == null;
+            LlamaH.free(model);
+            LlamaH.free(context);
             if (!modelFits || !contextFits) {
                 throw new LlamaException("The native library's structures are not those of llama.cpp b4916 ("
                         + (modelFits ? "llama_context_params" : "llama_model_params")

@@ -54,6 +54,7 @@ public final class LlamaModel implements AutoCloseable {
         params.useMmap = 1;
         library.forgetFailures();
         Pointer handle = LlamaH.llama_model_load_from_file(nulTerminated(file.toString()), params);
+        LlamaH.free(params);
         if (handle == null) {
             throw new LlamaException("llama.cpp cannot load " + file.getFileName() + library.failure());
         }
@@ -160,6 +161,7 @@ public final class LlamaModel implements AutoCloseable {
                     contextParams(settings.cells(), settings.batchSize(), settings.sequences(), settings.threads());
             library.forgetFailures();
             Pointer context = LlamaH.llama_init_from_model(handle, params);
+            LlamaH.free(params);
             if (context == null) {
                 throw new LlamaException("llama.cpp cannot make a context of " + settings.cells() + " tokens for "
                         + name + library.failure());
@@ -189,6 +191,7 @@ public final class LlamaModel implements AutoCloseable {
             params.embeddings = 1;
             library.forgetFailures();
             Pointer context = LlamaH.llama_init_from_model(handle, params);
+            LlamaH.free(params);
             if (context == null) {
                 throw new LlamaException("llama.cpp cannot make a context for texts of " + settings.batchSize()
                         + " tokens for " + name + library.failure());
@@ -231,6 +234,11 @@ public final class LlamaModel implements AutoCloseable {
 
     void forgetFailures() {
         library.forgetFailures();
+    }
+
+    /** {@return the C library's function} */
+    Pointer strlen() {
+        return library.strlen();
     }
 
     /** Evaluates a batch; waits while another context of the library does. {@return what {@code llama_decode} gives} */

@@ -29,9 +29,7 @@ public final class SamplerChain implements AutoCloseable {
      */
     public SamplerChain(LlamaLibrary library) {
         library.requireOpen();
-        LlamaH.SamplerChainParams.ByValue params = new LlamaH.SamplerChainParams.ByValue();
-        params.noPerf = 1;
-        handle = LlamaH.llama_sampler_chain_init(params);
+        handle = LlamaH.llama_sampler_chain_init((byte) 1);
         if (handle == null) {
             throw new IllegalStateException("llama.cpp gave no sampler chain");
         }
