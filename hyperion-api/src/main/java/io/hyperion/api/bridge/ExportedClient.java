@@ -8,6 +8,7 @@ import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelUnavailableException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A client as applications with other copies of the api's classes can call it: by the name of an operation and a tree of arguments, as the
@@ -28,9 +30,11 @@ public final class ExportedClient implements BiFunction<String, Map<String, Obje
     private static final System.Logger LOGGER = System.getLogger(ExportedClient.class.getName());
 
     private final HyperionClient client;
+    private final Supplier<Map<String, Object>> about;
 
-    private ExportedClient(HyperionClient client) {
+    private ExportedClient(HyperionClient client, Supplier<Map<String, Object>> about) {
         this.client = client;
+        this.about = about;
     }
 
     /**
@@ -38,7 +42,16 @@ public final class ExportedClient implements BiFunction<String, Map<String, Obje
      * @return what other applications can call
      */
     public static ExportedClient of(HyperionClient client) {
-        return new ExportedClient(Objects.requireNonNull(client, "client"));
+        return of(client, Map::of);
+    }
+
+    /**
+     * @param client the client
+     * @param about what it tells of itself, beside what all tell, as a tree; asked each time, and what it throws is the answer
+     * @return what other applications can call
+     */
+    public static ExportedClient of(HyperionClient client, Supplier<Map<String, Object>> about) {
+        return new ExportedClient(Objects.requireNonNull(client, "client"), Objects.requireNonNull(about, "about"));
     }
 
     /** {@return the client, for callers that have the same classes} */
@@ -98,7 +111,10 @@ public final class ExportedClient implements BiFunction<String, Map<String, Obje
         Operation operation = Operation.of(name)
                 .orElseThrow(() -> incompatible(arguments, "no operation '" + Excerpts.of(name) + "' is known here"));
         if (operation == Operation.ABOUT) {
-            return Map.of(Protocol.PROTOCOL, Protocol.NUMBER, Protocol.CALLER_VERSION, Protocol.VERSION);
+            Map<String, Object> told = new HashMap<>(about.get());
+            told.put(Protocol.PROTOCOL, Protocol.NUMBER);
+            told.put(Protocol.CALLER_VERSION, Protocol.VERSION);
+            return told;
         }
         int protocol = arguments.whole(Protocol.PROTOCOL);
         if (protocol != Protocol.NUMBER) {
