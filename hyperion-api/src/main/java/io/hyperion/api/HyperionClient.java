@@ -1,13 +1,16 @@
 package io.hyperion.api;
 
+import io.hyperion.api.server.JndiPools;
+import io.hyperion.api.server.SelectedClient;
+import io.hyperion.api.server.ServerModels;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /**
- * The way to the models. Get one by {@code @Inject HyperionClient} in an application server, or from a model file with
- * {@code io.hyperion.core.client.InProcessClient} in plain Java SE.
+ * The way to the models. Get one by {@code @Inject HyperionClient} or {@link #lookup()} in an application server, or from a model file
+ * with {@code io.hyperion.core.client.InProcessClient} in plain Java SE.
  *
  * <pre>{@code
  * GenerateReply reply = client.generate(GenerateRequest.builder()
@@ -26,6 +29,36 @@ public interface HyperionClient {
 
     /** The largest accepted number of rounds of tools. */
     int MAX_TOOL_ROUNDS = 100;
+
+    /**
+     * The models of the application server that the caller runs in, for code without CDI, such as a servlet or an EJB. They are those that
+     * {@code hyperion.war} serves, or where that is not deployed, those of the connection pools of {@code hyperion-ra.rar} in JNDI.
+     *
+     * <p>Nothing is looked up before the first request, and then again and again: Hyperion may be deployed, undeployed and redeployed while
+     * the client is kept, which it should be, for as long as the application runs. While there is no Hyperion, calls fail with a
+     * {@link ModelUnavailableException} ({@link ErrorCode#NOT_DEPLOYED}), whose message tells what was looked up and what was found there.
+     *
+     * <p>The system property {@code hyperion.pools}, or the environment variable {@code HYPERION_POOLS}, names the pools to look for, as
+     * JNDI names with commas between them; without it they are {@code eis/hyperion} and all others below {@code eis} that begin with
+     * {@code hyperion}.
+     *
+     * @return the client
+     */
+    static HyperionClient lookup() {
+        return ServerModels.client(JndiPools.ofSystem());
+    }
+
+    /**
+     * The models of the application server, as {@link #lookup()} finds them, with a default model of the caller's choice: requests that
+     * name no model go to it.
+     *
+     * @param model its name; that there is such a model is seen at the first request
+     * @return the client
+     * @throws InvalidRequestException ({@link ErrorCode#MISSING_FIELD}, parameter {@code model}) if the name is blank
+     */
+    static HyperionClient lookup(String model) {
+        return new SelectedClient(lookup(), model);
+    }
 
     /**
      * Generates and waits for the whole reply. An interrupt of the waiting thread cancels the generation.
