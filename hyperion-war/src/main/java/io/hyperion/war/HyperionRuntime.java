@@ -1,11 +1,17 @@
 package io.hyperion.war;
 
 import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
 
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelState;
+import io.hyperion.api.bridge.ExportedClient;
+import io.hyperion.api.server.JndiPools;
+import io.hyperion.api.server.RoutingClient;
+import io.hyperion.api.server.ServerModels;
 import io.hyperion.jca.NonManagedHyperion;
 import io.hyperion.war.access.Access;
+import io.hyperion.war.access.AllModels;
 import io.hyperion.war.config.Configuration;
 import io.hyperion.war.config.Security;
 import io.hyperion.war.config.Settings;
@@ -16,11 +22,13 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Runs the engine for as long as the WAR is deployed, configured by MicroProfile Config, and hands its client to whoever injects one.
+ * Runs the models of MicroProfile Config for as long as the WAR is deployed, serves them as one with those of the server's pools, and gives
+ * that client to all applications of the server.
  */
 @ApplicationScoped
 public class HyperionRuntime {
@@ -31,6 +39,8 @@ public class HyperionRuntime {
 
     private Configuration configuration;
     private NonManagedHyperion hyperion;
+    private JndiPools pools;
+    private ExportedClient models;
 
     /** Starts the engine with the application, not with the first request: broken models are reported at deployment. */
     void start(@Observes @Initialized(ApplicationScoped.class) Object context) {
@@ -43,14 +53,33 @@ public class HyperionRuntime {
                 .filter(model -> model.state() != ModelState.FAILED)
                 .forEach(model -> LOG.log(
                         INFO, "Model {0} is {1}", model.name(), model.state().wireName()));
+        pools = JndiPools.named(configuration.pools());
+        models = ExportedClient.of(
+                new RoutingClient(Optional.of(hyperion.client()), configuration.defaultModel(), pools));
+        if (!configuration.isDefaultConfigured()) {
+            configuration
+                    .defaultModel()
+                    .ifPresent(name -> LOG.log(
+                            WARNING,
+                            "hyperion.default-model names ''{0}'', which is not configured: it is the default model only"
+                                    + " while a pool has it",
+                            name));
+        }
+        if (!ServerModels.publish(models)) {
+            LOG.log(
+                    WARNING,
+                    "Another Hyperion is deployed in this server: applications go on to use that one''s models. Those"
+                            + " of this one are served over HTTP and WebSocket only");
+        }
         access.announce();
     }
 
-    /** {@return the way to the models} */
+    /** {@return the way to all models, its own and the pools'} */
     @Produces
+    @AllModels
     @ApplicationScoped
     HyperionClient client() {
-        return hyperion.client();
+        return models.client();
     }
 
     /** {@return the wire's settings} */
@@ -69,6 +98,11 @@ public class HyperionRuntime {
 
     @PreDestroy
     void stop() {
+        if (models != null) {
+            // First, so that no application begins what is then broken off.
+            ServerModels.withdraw(models);
+            pools.close();
+        }
         if (hyperion != null) {
             hyperion.close();
         }

@@ -36,6 +36,46 @@ class ArchitectureTests {
             .resideInAnyPackage("io.hyperion.api", "io.hyperion.api.client", "io.hyperion.api.bridge", "java..");
 
     @ArchTest
+    static final ArchRule MODELS_OF_A_SERVER_ARE_FOUND_WITH_THE_JDK_ALONE = classes()
+            .that()
+            .resideInAPackage("io.hyperion.api.server")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.hyperion.api",
+                    "io.hyperion.api.client",
+                    "io.hyperion.api.bridge",
+                    "io.hyperion.api.server",
+                    "java..",
+                    "javax.naming..");
+
+    @ArchTest
+    static final ArchRule INJECTION_KNOWS_CDI_AND_CONFIGURATION = classes()
+            .that()
+            .resideInAPackage("io.hyperion.api.cdi")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.hyperion.api",
+                    "io.hyperion.api.bridge",
+                    "io.hyperion.api.server",
+                    "io.hyperion.api.cdi",
+                    "java..",
+                    "jakarta.inject..",
+                    "jakarta.enterprise..",
+                    "org.eclipse.microprofile.config..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_RUNTIME_LOOKS_FOR_OTHER_MODELS = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.war..")
+            .and()
+            .areNotAssignableTo(HyperionRuntime.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.hyperion.api.server", "io.hyperion.api.bridge", "io.hyperion.api.cdi");
+
+    @ArchTest
     static final ArchRule TYPED_REPLIES_KNOW_JSON_B_AND_CONSTRAINTS = classes()
             .that()
             .resideInAPackage("io.hyperion.api.json")

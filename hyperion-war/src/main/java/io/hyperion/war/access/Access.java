@@ -49,7 +49,7 @@ public class Access {
      * @param models the way to all models
      */
     @Inject
-    public Access(Security security, HyperionClient models) {
+    public Access(Security security, @AllModels HyperionClient models) {
         this.security = security;
         this.models = models;
         if (security instanceof Security.Keys keys) {

@@ -22,9 +22,11 @@ public final class Configuration {
     private static final System.Logger LOG = System.getLogger(Configuration.class.getName());
     private static final String ALLOWED_ORIGINS = "hyperion.http.allowed-origins";
     private static final String BODY_LIMIT = "hyperion.http.body-limit";
+    private static final String DEFAULT_MODEL = "hyperion.default-model";
     private static final String LLAMA_PROPS = "hyperion.llamacpp.props";
     private static final String MAX_REQUESTS = "hyperion.ws.max-requests";
     private static final String OPERATOR = "hyperion.neuroengine.operator";
+    private static final String POOLS = "hyperion.pools";
     private static final String SEND_TIMEOUT = "hyperion.ws.send-timeout";
 
     /** Groups of keys that are the wire's own, and all keys in them; the port is one of the launcher's, which starts the server. */
@@ -37,6 +39,7 @@ public final class Configuration {
             "hyperion.http.port",
             LLAMA_PROPS,
             OPERATOR,
+            POOLS,
             SecurityKeys.MODE,
             MAX_REQUESTS,
             SEND_TIMEOUT);
@@ -95,11 +98,33 @@ public final class Configuration {
         return value.isEmpty() && key.startsWith(SecurityKeys.KEYS) ? Optional.of("") : value;
     }
 
-    /** {@return the engine's properties by their dotted names: all but the wire's own} */
+    /** {@return the engine's properties by their dotted names: all but the wire's own, and a default model that can only be a pool's} */
     public Map<String, String> engineProperties() {
         return properties.entrySet().stream()
                 .filter(property -> !isOwn(property.getKey()))
+                .filter(property -> !property.getKey().equals(DEFAULT_MODEL) || isDefaultConfigured())
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** {@return the JNDI names of pools, with commas between them; empty for those that are found by their own names} */
+    public Optional<String> pools() {
+        return Optional.ofNullable(properties.get(POOLS));
+    }
+
+    /** {@return the model of requests that name none, be it configured or a pool's; empty if that is not said} */
+    public Optional<String> defaultModel() {
+        return Optional.ofNullable(properties.get(DEFAULT_MODEL))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty());
+    }
+
+    /** {@return whether the default model is one of those that are configured} */
+    public boolean isDefaultConfigured() {
+        return defaultModel()
+                .filter(name -> properties.keySet().stream()
+                        .anyMatch(key -> key.startsWith("hyperion.models." + name + ".")
+                                || key.startsWith("hyperion.models.\"" + name + "\".")))
+                .isPresent();
     }
 
     /** {@return all properties by their dotted names} */
@@ -125,7 +150,7 @@ public final class Configuration {
     }
 
     private static boolean isOwn(String key) {
-        return GROUPS.stream().anyMatch(key::startsWith);
+        return key.equals(POOLS) || GROUPS.stream().anyMatch(key::startsWith);
     }
 
     private List<String> origins() {

@@ -51,6 +51,7 @@ final class EnvironmentNames {
             "hyperion.default-model",
             "hyperion.models-dir",
             "hyperion.llama.library",
+            "hyperion.pools",
             "hyperion.queue.capacity",
             "hyperion.queue.timeout",
             "hyperion.http.allowed-origins",

@@ -3,6 +3,7 @@ package io.hyperion.war.hyperion;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
+import io.hyperion.war.access.AllModels;
 import io.hyperion.war.access.Public;
 import io.hyperion.war.http.Answers;
 import io.hyperion.war.json.Json;
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 public class HealthResource {
     @Inject
+    @AllModels
     HyperionClient client;
 
     /** {@return the health} */

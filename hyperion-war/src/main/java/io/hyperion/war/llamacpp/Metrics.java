@@ -1,10 +1,16 @@
 package io.hyperion.war.llamacpp;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
+import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelNotFoundException;
 import io.hyperion.api.ModelState;
+import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.RequestOutcome;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +22,7 @@ import java.util.function.ToDoubleFunction;
  * all by names of Hyperion's own, with the model as a label.
  */
 final class Metrics {
+    private static final System.Logger LOG = System.getLogger(Metrics.class.getName());
     private static final String COUNTER = "counter";
     private static final String GAUGE = "gauge";
 
@@ -92,6 +99,23 @@ final class Metrics {
 
     /** A model and its figures. */
     record Measured(ModelInfo model, ModelFigures figures) {}
+
+    /**
+     * @param client the way to the models
+     * @return all of them, but those that went while they were asked
+     */
+    static List<Measured> measure(HyperionClient client) {
+        List<Measured> all = new ArrayList<>();
+        for (ModelInfo model : client.models()) {
+            try {
+                all.add(new Measured(model, client.figures(model.name())));
+            } catch (ModelNotFoundException | ModelUnavailableException gone) {
+                // Its pool has been taken away since it was listed.
+                LOG.log(DEBUG, "A model has gone", gone);
+            }
+        }
+        return all;
+    }
 
     /**
      * @param llama the model that llama.cpp's names are of; none or one

@@ -28,9 +28,8 @@ public class MetricsResource {
     public Response metrics(@QueryParam(ModelName.NAME) String model) {
         HyperionClient client = caller.client();
         Optional<String> named = ModelName.ofQuery(model);
-        List<Measured> all = named.map(name -> List.of(client.model(name))).orElseGet(client::models).stream()
-                .map(one -> new Measured(one, client.figures(one.name())))
-                .toList();
+        List<Measured> all = named.map(name -> List.of(new Measured(client.model(name), client.figures(name))))
+                .orElseGet(() -> Metrics.measure(client));
         List<Measured> llama = all.stream()
                 .filter(measured -> named.isPresent() || measured.model().isDefault())
                 .toList();

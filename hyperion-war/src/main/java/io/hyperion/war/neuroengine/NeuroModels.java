@@ -1,9 +1,13 @@
 package io.hyperion.war.neuroengine;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelNotFoundException;
 import io.hyperion.api.ModelState;
+import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.war.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
@@ -12,6 +16,8 @@ import java.util.Locale;
 
 /** How NeuroEngine lists models. */
 final class NeuroModels {
+    private static final System.Logger LOG = System.getLogger(NeuroModels.class.getName());
+
     private NeuroModels() {}
 
     /**
@@ -21,7 +27,14 @@ final class NeuroModels {
      */
     static JsonArray list(HyperionClient client, String operator) {
         JsonArrayBuilder list = Json.list();
-        client.models().forEach(model -> list.add(one(model, client.figures(model.name()), operator)));
+        for (ModelInfo model : client.models()) {
+            try {
+                list.add(one(model, client.figures(model.name()), operator));
+            } catch (ModelNotFoundException | ModelUnavailableException gone) {
+                // Its pool has been taken away since it was listed.
+                LOG.log(DEBUG, "A model has gone", gone);
+            }
+        }
         return list.build();
     }
 

@@ -90,6 +90,7 @@ class ConfigurationTests {
                                 "hyperion.http.port", "1",
                                 "hyperion.llamacpp.props", "true",
                                 "hyperion.neuroengine.operator", "@somebody",
+                                "hyperion.pools", "eis/hyperion",
                                 "hyperion.security.keys.a.hash", "1",
                                 "hyperion.ws.max-requests", "1"))
                         .engineProperties())
@@ -97,6 +98,29 @@ class ConfigurationTests {
                         Map.entry("hyperion.models.a.path", "/a"),
                         Map.entry("hyperion.queue.capacity", "3"),
                         Map.entry("hyperion.colour", "red"));
+    }
+
+    @Test
+    @DisplayName("tells the engine of a default model only if that is one of the engine's")
+    void defaultModel() {
+        Configuration ofEngine = of(Map.of("hyperion.default-model", " a ", "hyperion.models.a.path", "/a"));
+        Configuration quoted = of(Map.of("hyperion.default-model", "a:b", "hyperion.models.\"a:b\".path", "/a"));
+        Configuration ofPool = of(Map.of("hyperion.default-model", "a", "hyperion.models.ab.path", "/a"));
+
+        assertThat(ofEngine.defaultModel()).contains("a");
+        assertThat(ofEngine.engineProperties()).containsKey("hyperion.default-model");
+        assertThat(quoted.engineProperties()).containsKey("hyperion.default-model");
+        assertThat(ofPool.defaultModel()).contains("a");
+        assertThat(ofPool.isDefaultConfigured()).isFalse();
+        assertThat(ofPool.engineProperties()).doesNotContainKey("hyperion.default-model");
+        assertThat(of(Map.of()).defaultModel()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("names the pools")
+    void pools() {
+        assertThat(of(Map.of("hyperion.pools", "eis/one,eis/two")).pools()).contains("eis/one,eis/two");
+        assertThat(of(Map.of()).pools()).isEmpty();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -108,6 +132,7 @@ class ConfigurationTests {
         "HYPERION_MODELS_A_DEFAULTS_REPEAT_PENALTY,hyperion.models.a.defaults.repeat_penalty",
         "HYPERION_MODELS_A_CHAT_TEMPLATE,hyperion.models.a.chat-template",
         "HYPERION_DEFAULT_MODEL,hyperion.default-model",
+        "HYPERION_POOLS,hyperion.pools",
         "HYPERION_HTTP_BODY_LIMIT,hyperion.http.body-limit",
         "HYPERION_HTTP_ALLOWED_ORIGINS,hyperion.http.allowed-origins",
         "HYPERION_SECURITY_MODE,hyperion.security.mode",

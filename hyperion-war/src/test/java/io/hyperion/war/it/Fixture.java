@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /** The configuration of the server under test: a sound model by two names, and all kinds of broken ones beside it. */
@@ -45,7 +47,23 @@ final class Fixture {
                         "set configs.config.server-config.hazelcast-config-specific-configuration.enabled=false",
                         ""));
         write(directory, more);
-        return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("hyperion.war")));
+        WebArchive hyperion =
+                ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("hyperion.war")));
+        consumer(hyperion)
+                .as(ZipExporter.class)
+                .exportTo(directory.resolve("consumer.war").toFile(), true);
+        return hyperion;
+    }
+
+    /** Another application, which has nothing but its own code and the api, as it is in the WAR. */
+    private static WebArchive consumer(WebArchive hyperion) {
+        WebArchive consumer = ShrinkWrap.create(WebArchive.class, "consumer.war")
+                .addClasses(ConsumerApplication.class, InjectedAssistant.class)
+                .addAsWebInfResource(
+                        new StringAsset("<beans bean-discovery-mode='annotated' version='3.0'/>"), "beans.xml");
+        hyperion.getContent(path -> path.get().matches("/WEB-INF/lib/hyperion-api-.*\\.jar"))
+                .forEach((path, node) -> consumer.add(node.getAsset(), path));
+        return consumer;
     }
 
     private static void write(Path directory, Map<String, String> more) throws IOException {

@@ -46,8 +46,17 @@ class PayaraMicroIT
 
     @Override
     public Wire wire() {
+        return wire("/hyperion");
+    }
+
+    @Override
+    public Wire consumer() {
+        return wire("/consumer");
+    }
+
+    private Wire wire(String contextRoot) {
         try {
-            return new Wire(new URI("http", null, "127.0.0.1", url.getPort(), "/hyperion", null, null));
+            return new Wire(new URI("http", null, "127.0.0.1", url.getPort(), contextRoot, null, null));
         } catch (URISyntaxException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -7,6 +7,7 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.RequestOutcome;
 import io.hyperion.war.llamacpp.Metrics.Measured;
+import io.hyperion.war.wire.VanishingModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -99,5 +100,13 @@ class MetricsTests {
                 new ModelInfo(
                         name, false, ModelState.LOADED, Optional.empty(), 200, 8, Optional.empty(), Optional.empty()),
                 FIGURES);
+    }
+
+    @Test
+    @DisplayName("leave out a model that goes while they are collected")
+    void vanishing() {
+        assertThat(Metrics.measure(VanishingModel.client()))
+                .extracting(measured -> measured.model().name())
+                .containsExactly("stays");
     }
 }
