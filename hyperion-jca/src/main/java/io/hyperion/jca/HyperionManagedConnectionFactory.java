@@ -14,6 +14,8 @@ import jakarta.resource.spi.ResourceAdapterAssociation;
 import jakarta.resource.spi.ResourceAllocationException;
 import jakarta.resource.spi.ValidatingManagedConnectionFactory;
 import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +29,7 @@ import javax.security.auth.Subject;
 public final class HyperionManagedConnectionFactory
         implements ManagedConnectionFactory, ValidatingManagedConnectionFactory, ResourceAdapterAssociation {
     private static final long serialVersionUID = 1L;
+    private static final int KEPT = 16;
 
     private final FactoryProperties properties = new FactoryProperties();
 
@@ -34,7 +37,9 @@ public final class HyperionManagedConnectionFactory
     private transient HyperionResourceAdapter adapter;
     private transient SharedModels ownModels;
     private transient Pool pool;
-    private transient PooledConnectionFactory last;
+    /** The last ones: Payara and TomEE make one at every look-up, and who found it may hold it weakly. */
+    private transient Deque<PooledConnectionFactory> made;
+
     private transient PrintWriter log;
 
     /** {@return the name that requests use; null for the file's name without {@code .gguf}} */
@@ -254,7 +259,7 @@ public final class HyperionManagedConnectionFactory
      * A connection factory over a server's pool.
      *
      * @param manager the server's
-     * @return a {@link HyperionConnectionFactory}; the same one as the last time if it is for the same pool
+     * @return a {@link HyperionConnectionFactory}; the same one again if it is for the same pool
      * @throws InvalidPropertyException if a property is wrong, which the message names
      */
     @Override
@@ -263,11 +268,19 @@ public final class HyperionManagedConnectionFactory
             throw new ResourceException(AdapterMessage.NO_MANAGER.text());
         }
         requirePool();
-        // TomEE makes one at every look-up.
-        if (last == null || !last.manager().equals(manager)) {
-            last = new PooledConnectionFactory(this, manager);
+        if (made == null) {
+            made = new ArrayDeque<>();
         }
-        return last;
+        for (PooledConnectionFactory earlier : made) {
+            if (earlier.manager().equals(manager)) {
+                return earlier;
+            }
+        }
+        if (made.size() == KEPT) {
+            made.removeFirst();
+        }
+        made.addLast(new PooledConnectionFactory(this, manager));
+        return made.getLast();
     }
 
     /**
@@ -294,16 +307,16 @@ public final class HyperionManagedConnectionFactory
     @Override
     public ManagedConnection createManagedConnection(Subject subject, ConnectionRequestInfo info)
             throws ResourceException {
-        Pool made = requirePool();
+        Pool own = requirePool();
         try {
-            return new HyperionManagedConnection(made, infoOf(info), Optional.ofNullable(getLogWriter()));
+            return new HyperionManagedConnection(own, infoOf(info), Optional.ofNullable(getLogWriter()));
         } catch (HyperionException e) {
             // Some servers tell no cause.
-            made.failed(e);
+            own.failed(e);
             throw new ResourceAllocationException(
                     e instanceof BusyException
                             ? e.getMessage()
-                            : AdapterMessage.NOT_LOADED.text(made.model().name(), e.getMessage()),
+                            : AdapterMessage.NOT_LOADED.text(own.model().name(), e.getMessage()),
                     e);
         }
     }

@@ -40,7 +40,9 @@ final class PooledConnectionFactory implements HyperionConnectionFactory {
     private ExportedClient exported() {
         ExportedClient made = exported;
         if (made == null) {
-            made = ExportedClient.of(new PooledClient(this::lender));
+            made = ExportedClient.of(
+                    new PooledClient(this::lender),
+                    () -> Map.of("pool", poolLender().pool().id()));
             exported = made;
         }
         return made;
