@@ -57,6 +57,10 @@ public record EngineSettings(
             throw new IllegalArgumentException(
                     "contextSize must be between 0 and " + LlamaContext.MAX_CELLS + ", but is " + contextSize);
         }
+        if (slots < 1 || slots > LlamaContext.MAX_SEQUENCES) {
+            throw new IllegalArgumentException(
+                    "slots must be between 1 and " + LlamaContext.MAX_SEQUENCES + ", but is " + slots);
+        }
         if (gpuLayers < 0) {
             throw new IllegalArgumentException("gpuLayers must not be negative, but is " + gpuLayers);
         }
