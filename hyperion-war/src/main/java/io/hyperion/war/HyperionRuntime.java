@@ -15,6 +15,7 @@ import io.hyperion.war.access.AllModels;
 import io.hyperion.war.config.Configuration;
 import io.hyperion.war.config.Security;
 import io.hyperion.war.config.Settings;
+import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -42,8 +43,9 @@ public class HyperionRuntime {
     private JndiPools pools;
     private ExportedClient models;
 
-    /** Starts the engine with the application, not with the first request: broken models are reported at deployment. */
-    void start(@Observes @Initialized(ApplicationScoped.class) Object context) {
+    /** When the first part of the application needs it: TomEE makes the filters before it tells that the application is there. */
+    @PostConstruct
+    void open() {
         Config config = ConfigProvider.getConfig();
         configuration =
                 Configuration.of(config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
@@ -71,6 +73,10 @@ public class HyperionRuntime {
                     "Another Hyperion is deployed in this server: applications go on to use that one''s models. Those"
                             + " of this one are served over HTTP and WebSocket only");
         }
+    }
+
+    /** Starts the engine with the application, not with the first request: broken models are reported at deployment. */
+    void start(@Observes @Initialized(ApplicationScoped.class) Object context) {
         access.announce();
     }
 
