@@ -38,7 +38,8 @@ final class TomEe implements Server {
         Path logging = home.resolve("conf/logging.properties");
         Files.writeString(
                 logging,
-                Files.readString(logging).replaceAll(",? *org\\.apache\\.tomee\\.jul\\.formatter\\.AsyncConsoleHandler(?=,|\n)", ""));
+                Files.readString(logging)
+                        .replaceAll(",? *org\\.apache\\.tomee\\.jul\\.formatter\\.AsyncConsoleHandler(?=,|\n)", ""));
         int port = Instance.freePort();
         Path settings = home.resolve("conf/server.xml");
         Files.writeString(
