@@ -131,7 +131,7 @@ final class NamedPool implements ClientSource {
     }
 
     private static String whatElse(Object stranger) {
-        return stranger == null ? NOTHING : "a " + stranger.getClass().getName() + ", which is not Hyperion's";
+        return stranger == null ? NOTHING : "a " + stranger.getClass().getName() + ", which is no client of Hyperion";
     }
 
     private Object lookUp() throws NamingException {

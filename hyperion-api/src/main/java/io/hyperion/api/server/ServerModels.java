@@ -78,7 +78,7 @@ public final class ServerModels implements ClientSource {
                         + ": "
                         + (published == null
                                 ? "nothing"
-                                : "a " + published.getClass().getName() + ", which is not Hyperion's")
+                                : "a " + published.getClass().getName() + ", which is no client of Hyperion")
                         + "; "
                         + pools.report().entrySet().stream()
                                 .map(found -> found.getKey() + ": " + found.getValue())

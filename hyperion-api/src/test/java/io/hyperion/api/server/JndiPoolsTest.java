@@ -113,9 +113,9 @@ class JndiPoolsTest {
 
         assertThat(pools.known()).isEmpty();
         assertThat(pools.report())
-                .containsEntry("eis/hyperion2", "a java.lang.String, which is not Hyperion's")
+                .containsEntry("eis/hyperion2", "a java.lang.String, which is no client of Hyperion")
                 .containsEntry("java:/eis/hyperion", "nothing");
-        assertThat(pools.report().get("eis/hyperion")).endsWith("which is not Hyperion's");
+        assertThat(pools.report().get("eis/hyperion")).endsWith("which is no client of Hyperion");
 
         Pool pool = Pool.of("chat");
         naming.bind("eis/hyperion", pool);

@@ -80,7 +80,7 @@ class ServerModelsTest {
                         "Hyperion is not deployed in this server, or not yet. Looked up were the system property object"
                                 + " io.hyperion.client: nothing; and in JNDI eis/hyperion: nothing; java:/eis/hyperion: nothing;"
                                 + " openejb:Resource/hyperion-ra: nothing; java:/eis/hyperion-old: a java.lang.String, which is"
-                                + " not Hyperion's; java:comp/env/eis/hyperion: nothing");
+                                + " no client of Hyperion; java:comp/env/eis/hyperion: nothing");
     }
 
     @Test
