@@ -107,9 +107,15 @@ final class Borrowing<R> implements Runnable {
             throw SharedModel.stopped();
         } finally {
             if (!started) {
+                giveUp();
                 lender.leave();
             }
         }
+    }
+
+    private synchronized void giveUp() {
+        ended = true;
+        alarm.ifPresent(later -> later.cancel(false));
     }
 
     @Override
@@ -132,7 +138,7 @@ final class Borrowing<R> implements Runnable {
             if (endWaiting()) {
                 use(loan);
             } else {
-                loan.end().accept(Optional.empty());
+                giveBack(loan, Optional.empty());
             }
         } finally {
             lender.leave();
@@ -176,11 +182,22 @@ final class Borrowing<R> implements Runnable {
                     Optional.of(e.getCause() instanceof HyperionException error ? error : engineFailure(e.getCause()));
         } catch (RuntimeException | Error e) {
             failure = Optional.of(engineFailure(e));
-        } finally {
-            loan.end().accept(failure);
         }
+        giveBack(loan, failure);
         failure.ifPresent(this::fail);
         result.ifPresent(given -> tell(() -> outcome.done(given)));
+    }
+
+    private void giveBack(Loan loan, Optional<HyperionException> failure) {
+        try {
+            loan.end().accept(failure);
+        } catch (RuntimeException | Error e) {
+            // The server's code, of which it knows by itself; the caller is told what the request gave.
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    AdapterMessage.NOT_GIVEN_BACK.text(lender.model().name(), e),
+                    e);
+        }
     }
 
     private void follow(Runnable cancel) {
@@ -223,9 +240,8 @@ final class Borrowing<R> implements Runnable {
         if (ended || borrowed) {
             return false;
         }
-        ended = true;
+        giveUp();
         borrower.ifPresent(Thread::interrupt);
-        alarm.ifPresent(later -> later.cancel(false));
         return true;
     }
 

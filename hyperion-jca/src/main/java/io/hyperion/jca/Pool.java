@@ -70,8 +70,8 @@ final class Pool {
         requests.decrementAndGet();
     }
 
-    /** This thread asks the server for a connection. */
-    void borrow() {
+    /** This thread asks the server for a connection, until it {@link #endBorrowing ends} that. */
+    void beginBorrowing() {
         failures.put(Thread.currentThread(), Optional.empty());
     }
 
@@ -80,8 +80,12 @@ final class Pool {
         failures.computeIfPresent(Thread.currentThread(), (thread, before) -> Optional.of(reason));
     }
 
-    /** {@return why there was no new connection when the server asked for one in this thread; empty if it was not asked, or there was} */
-    Optional<HyperionException> borrowed() {
-        return failures.remove(Thread.currentThread());
+    /** {@return why the server got no new connection in this thread; empty if it asked for none} */
+    Optional<HyperionException> failure() {
+        return failures.getOrDefault(Thread.currentThread(), Optional.empty());
+    }
+
+    void endBorrowing() {
+        failures.remove(Thread.currentThread());
     }
 }

@@ -11,8 +11,6 @@ import java.util.stream.Stream;
 
 /** Lends connections of a server's pool. */
 record PoolLender(HyperionManagedConnectionFactory factory, ConnectionManager manager, Pool pool) implements Lender {
-    private static final System.Logger LOG = System.getLogger(PoolLender.class.getName());
-
     @Override
     public SharedModel model() {
         return pool.model();
@@ -31,23 +29,27 @@ record PoolLender(HyperionManagedConnectionFactory factory, ConnectionManager ma
     @Override
     public Loan lend(HyperionConnectionRequestInfo info) {
         HyperionConnection connection = borrow(info);
-        Loan own = PooledClient.of(connection).lend(info);
-        return new Loan(own.client(), own.slot(), failure -> giveBack(connection, own, failure));
+        try {
+            Loan own = PooledClient.of(connection).lend(info);
+            return new Loan(own.client(), own.slot(), failure -> giveBack(connection, own, failure));
+        } catch (RuntimeException e) {
+            // The adapter was stopped, or the server has taken it back already.
+            connection.close();
+            throw e;
+        }
     }
 
     private HyperionConnection borrow(HyperionConnectionRequestInfo info) {
         int inUse = pool.inUse();
-        pool.borrow();
-        Exception refused;
+        pool.beginBorrowing();
         try {
-            HyperionConnection connection = allocate(info);
-            pool.borrowed();
-            return connection;
+            return allocate(info);
         } catch (ResourceException | RuntimeException e) {
-            refused = e;
+            // There may be others in use by now, or none any more.
+            throw refusal(e, Math.max(inUse, pool.inUse()));
+        } finally {
+            pool.endBorrowing();
         }
-        // There may be others in use by now, or none any more.
-        throw refusal(refused, pool.borrowed(), Math.max(inUse, pool.inUse()));
     }
 
     /** Servers may wrap the connection, in a class that is one of ours all the same. */
@@ -60,8 +62,8 @@ record PoolLender(HyperionManagedConnectionFactory factory, ConnectionManager ma
                 given == null ? "null" : given.getClass().getName()));
     }
 
-    private HyperionException refusal(Exception e, Optional<HyperionException> failure, int inUse) {
-        Optional<HyperionException> own = failure.or(() -> causes(e)
+    private HyperionException refusal(Exception e, int inUse) {
+        Optional<HyperionException> own = pool.failure().or(() -> causes(e)
                 .filter(HyperionException.class::isInstance)
                 .map(HyperionException.class::cast)
                 .findFirst());
@@ -79,15 +81,11 @@ record PoolLender(HyperionManagedConnectionFactory factory, ConnectionManager ma
         return Stream.iterate(e, cause -> cause != null, Throwable::getCause).limit(32);
     }
 
-    private void giveBack(HyperionConnection connection, Loan own, Optional<HyperionException> failure) {
+    private static void giveBack(HyperionConnection connection, Loan own, Optional<HyperionException> failure) {
         try {
             own.end().accept(failure);
+        } finally {
             connection.close();
-        } catch (RuntimeException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    AdapterMessage.NOT_GIVEN_BACK.text(pool.model().name(), e),
-                    e);
         }
     }
 }

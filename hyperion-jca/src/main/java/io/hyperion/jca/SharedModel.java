@@ -171,7 +171,7 @@ final class SharedModel {
                 return;
             }
             if (!idle.isZero()) {
-                unloading = Optional.of(workers.later(idle, this::unload));
+                unloading = Optional.of(workers.later(idle, () -> workers.execute(this::unload)));
                 return;
             }
         }
@@ -198,7 +198,7 @@ final class SharedModel {
         synchronized (lock) {
             past = past.plus(figures);
         }
-        LOG.log(System.Logger.Level.DEBUG, AdapterMessage.UNLOADED.text(name()));
+        LOG.log(System.Logger.Level.INFO, AdapterMessage.UNLOADED.text(name()));
     }
 
     /** {@return whether it is loaded and takes requests} */

@@ -1,5 +1,7 @@
 package io.hyperion.jca;
 
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -37,11 +39,16 @@ final class Workers {
         timer.allowCoreThreadTimeOut(true);
     }
 
+    /**
+     * Makes threads that take nothing over from the one that makes them, which is that of whichever application asked: neither its class
+     * loader, nor what it inherits to others, nor the code that it runs, which is what the privileged action is for.
+     */
+    @SuppressWarnings("removal") // Java 17 remembers that code; from Java 24 on nothing does.
     private ThreadFactory daemons(String name) {
         return work -> {
-            Thread thread = new Thread(work, name + number.incrementAndGet());
+            Thread thread = AccessController.doPrivileged(
+                    (PrivilegedAction<Thread>) () -> new Thread(null, work, name + number.incrementAndGet(), 0, false));
             thread.setDaemon(true);
-            // That of the creating thread is of whichever application asked: it must not be kept alive.
             thread.setContextClassLoader(Workers.class.getClassLoader());
             return thread;
         };

@@ -45,22 +45,7 @@ final class TestPool implements ConnectionManager, ConnectionEventListener {
             throws ResourceException {
         synchronized (this) {
             lastThread = Thread.currentThread().getName();
-            long end = System.nanoTime() + waitNanos;
-            while (idle.isEmpty() && used.size() + creating >= max) {
-                waiting++;
-                notifyAll();
-                try {
-                    long left = end - System.nanoTime();
-                    if (left <= 0) {
-                        throw new ResourceAllocationException("In words of this pool");
-                    }
-                    wait(left / 1_000_000, (int) (left % 1_000_000));
-                } catch (InterruptedException e) {
-                    throw new ResourceException("Interrupted", e);
-                } finally {
-                    waiting--;
-                }
-            }
+            awaitRoom();
             ManagedConnection match = factory.matchManagedConnections(Set.copyOf(idle), null, info);
             if (match != null) {
                 idle.remove(match);
@@ -88,6 +73,33 @@ final class TestPool implements ConnectionManager, ConnectionEventListener {
                 notifyAll();
             }
         }
+    }
+
+    private synchronized void awaitRoom() throws ResourceException {
+        if (hasRoom()) {
+            return;
+        }
+        long end = System.nanoTime() + waitNanos;
+        waiting++;
+        notifyAll();
+        try {
+            while (!hasRoom()) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    throw new ResourceAllocationException("In words of this pool");
+                }
+                wait(left / 1_000_000, (int) (left % 1_000_000));
+            }
+        } catch (InterruptedException e) {
+            throw new ResourceException("Interrupted", e);
+        } finally {
+            waiting--;
+            notifyAll();
+        }
+    }
+
+    private boolean hasRoom() {
+        return !idle.isEmpty() || used.size() + creating < max;
     }
 
     @Override
