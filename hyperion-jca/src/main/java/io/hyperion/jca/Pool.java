@@ -44,10 +44,12 @@ final class Pool {
 
     void opened() {
         inUse.incrementAndGet();
+        model.opened();
     }
 
     void closed() {
         inUse.decrementAndGet();
+        model.closed();
     }
 
     /**

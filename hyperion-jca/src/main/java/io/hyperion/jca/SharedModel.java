@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 
 /**
  * A model that is loaded as long as there are connections to it, and its idle time longer. A connection has one of its slots. Safe for use
@@ -26,18 +27,26 @@ final class SharedModel {
     private final ModelConfiguration configuration;
     private final Workers workers;
 
-    /** Held while memory is freed: what is loaded next is sized when that of the last one is there again. Taken before the lock. */
-    private final Object freeing = new Object();
+    /**
+     * How long a new connection waits while there are others that nobody uses. A pool gives out those that it has before it makes more; so
+     * either it is being filled, or flushed: WildFly makes the new connections while it destroys the old ones, and the model would never be
+     * without any.
+     */
+    private static final Duration FLUSH = Duration.ofMillis(300);
 
     private final Object lock = new Object();
 
-    // All that follows is guarded by the lock.
+    // All that follows is guarded by the lock, which is notified of changes.
     private final BitSet slots = new BitSet();
     private Optional<InProcessClient> client = Optional.empty();
     private Optional<Future<?>> unloading = Optional.empty();
     private Optional<String> failure = Optional.empty();
     private ModelFigures past = ModelFigures.NONE;
     private int holders;
+    private int handles;
+    /** How many threads free memory: what is loaded next is sized when that is there again. */
+    private int freeing;
+
     private boolean toldTooMany;
     private boolean closed;
 
@@ -89,13 +98,14 @@ final class SharedModel {
     int acquire() {
         InProcessClient loading;
         synchronized (lock) {
+            awaitFlush();
             loading = client();
             holders++;
             unloading.ifPresent(task -> task.cancel(false));
             unloading = Optional.empty();
+            await(() -> freeing == 0, Optional.empty());
         }
         try {
-            awaitMemory();
             load(loading);
             return takeSlot(loading.model(name()).slots());
         } catch (HyperionException e) {
@@ -104,9 +114,45 @@ final class SharedModel {
         }
     }
 
-    private void awaitMemory() {
-        synchronized (freeing) {
-            // Whoever frees has it.
+    private void awaitFlush() {
+        if (configuration.idleTimeout().isZero()) {
+            await(() -> holders == 0 || handles > 0, Optional.of(FLUSH));
+        }
+    }
+
+    /** Waits, whatever interrupts. To be called with the lock. */
+    private void await(BooleanSupplier condition, Optional<Duration> atMost) {
+        long begin = System.nanoTime();
+        boolean interrupted = false;
+        while (!condition.getAsBoolean()) {
+            long left = atMost.map(limit -> limit.toMillis() - (System.nanoTime() - begin) / 1_000_000)
+                    .orElse(Long.MAX_VALUE);
+            if (left <= 0) {
+                break;
+            }
+            try {
+                lock.wait(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Somebody uses a connection. */
+    void opened() {
+        synchronized (lock) {
+            handles++;
+            lock.notifyAll();
+        }
+    }
+
+    /** Somebody uses a connection no more. */
+    void closed() {
+        synchronized (lock) {
+            handles--;
         }
     }
 
@@ -165,8 +211,10 @@ final class SharedModel {
 
     private void leave() {
         Duration idle = configuration.idleTimeout();
+        Optional<InProcessClient> unloaded;
         synchronized (lock) {
             holders--;
+            lock.notifyAll();
             if (holders > 0 || closed) {
                 return;
             }
@@ -174,31 +222,43 @@ final class SharedModel {
                 unloading = Optional.of(workers.later(idle, () -> workers.execute(this::unload)));
                 return;
             }
+            unloaded = takeClient();
         }
-        unload();
+        free(unloaded);
     }
 
     private void unload() {
-        synchronized (freeing) {
-            Optional<InProcessClient> unloaded;
-            synchronized (lock) {
-                if (holders > 0) {
-                    return;
-                }
-                unloaded = client;
-                client = Optional.empty();
+        Optional<InProcessClient> unloaded;
+        synchronized (lock) {
+            if (holders > 0) {
+                return;
             }
-            unloaded.ifPresent(this::free);
+            unloaded = takeClient();
         }
+        free(unloaded);
     }
 
-    private void free(InProcessClient unloaded) {
-        unloaded.close();
-        ModelFigures figures = unloaded.figures().past();
-        synchronized (lock) {
-            past = past.plus(figures);
+    /** To be called with the lock, and followed by {@link #free} without it. */
+    private Optional<InProcessClient> takeClient() {
+        Optional<InProcessClient> taken = client;
+        client = Optional.empty();
+        freeing++;
+        return taken;
+    }
+
+    private void free(Optional<InProcessClient> unloaded) {
+        try {
+            unloaded.ifPresent(InProcessClient::close);
+        } finally {
+            ModelFigures figures = unloaded.map(InProcessClient::figures)
+                    .map(ModelFigures::past)
+                    .orElse(ModelFigures.NONE);
+            synchronized (lock) {
+                past = past.plus(figures);
+                freeing--;
+                lock.notifyAll();
+            }
         }
-        LOG.log(System.Logger.Level.INFO, AdapterMessage.UNLOADED.text(name()));
     }
 
     /** {@return whether it is loaded and takes requests} */
@@ -247,15 +307,15 @@ final class SharedModel {
 
     /** Ends all requests and frees the memory, whoever has connections; returns when that is done. */
     void close() {
-        synchronized (freeing) {
-            Optional<InProcessClient> unloaded;
-            synchronized (lock) {
-                closed = true;
-                unloading.ifPresent(task -> task.cancel(false));
-                unloaded = client;
-                client = Optional.empty();
-            }
-            unloaded.ifPresent(this::free);
+        Optional<InProcessClient> unloaded;
+        synchronized (lock) {
+            closed = true;
+            unloading.ifPresent(task -> task.cancel(false));
+            unloaded = takeClient();
+        }
+        free(unloaded);
+        synchronized (lock) {
+            await(() -> freeing == 0, Optional.empty());
         }
     }
 }

@@ -19,6 +19,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -88,6 +91,28 @@ class ModelLifeTest {
         assertThat(state()).isEqualTo(ModelState.READY);
         assertThat(client().generate(HELLO).text()).isEqualTo(text);
         assertThat(client().figures("demo").promptTokens()).isGreaterThan(before);
+    }
+
+    @Test
+    @DisplayName("is loaded anew, too, if the server makes the new connection before it destroys the old ones")
+    void flushThatRefillsAtOnce() throws Exception {
+        ManagedConnection first = factory.createManagedConnection(null, null);
+        ManagedConnection second = factory.createManagedConnection(null, null);
+        Object before = factory.pool().model().client();
+        CompletableFuture<ManagedConnection> refilled = CompletableFuture.supplyAsync(() -> {
+            try {
+                return factory.createManagedConnection(null, null);
+            } catch (ResourceException e) {
+                throw new CompletionException(e);
+            }
+        });
+        first.destroy();
+        second.destroy();
+        ManagedConnection third = refilled.get(20, TimeUnit.SECONDS);
+        assertThat(state()).isEqualTo(ModelState.LOADED);
+        assertThat(factory.pool().model().client()).isNotSameAs(before);
+        third.destroy();
+        assertThat(state()).isEqualTo(ModelState.READY);
     }
 
     @Test
