@@ -32,9 +32,13 @@ public final class NonManagedHyperion implements AutoCloseable {
         return client;
     }
 
-    /** Ends all generations and threads and frees the memory of all models. Does nothing if that is done already. */
+    /**
+     * Ends all generations and threads, frees the memory of all models and lets the class loader of the application go. Does nothing if
+     * that is done already.
+     */
     @Override
     public void close() {
         client.close();
+        InProcessClient.releaseClassLoader();
     }
 }

@@ -33,7 +33,7 @@ public final class LoadedEmbedder implements ServedModel {
     private final LlamaModel model;
     private final EmbeddingContext context;
     private final EmbeddingLoop loop;
-    private final EngineThread thread;
+    private final Thread thread;
 
     private LoadedEmbedder(
             String name,
@@ -45,7 +45,7 @@ public final class LoadedEmbedder implements ServedModel {
         this.model = model;
         this.context = context;
         this.loop = new EmbeddingLoop(name, context, settings, listener);
-        this.thread = new EngineThread(loop, "hyperion-" + name);
+        this.thread = EngineThreads.create(loop, "hyperion-" + name);
     }
 
     /**
@@ -90,7 +90,7 @@ public final class LoadedEmbedder implements ServedModel {
 
     @Override
     public boolean isOwnThread() {
-        return thread.isCurrent();
+        return Thread.currentThread() == thread;
     }
 
     @Override
@@ -269,11 +269,11 @@ public final class LoadedEmbedder implements ServedModel {
 
     @Override
     public void close() {
-        if (thread.isCurrent()) {
+        if (isOwnThread()) {
             throw new IllegalStateException("An action that depends on a reply cannot close the model that gave it");
         }
         loop.close();
-        thread.join();
+        EngineThreads.join(thread);
         context.close();
         model.close();
     }

@@ -46,7 +46,7 @@ public final class LoadedModel implements ServedModel {
     private final Adapters adapters;
     private final SequenceStore store;
     private final BatchLoop loop;
-    private final EngineThread thread;
+    private final Thread thread;
 
     private LoadedModel(
             String name,
@@ -67,7 +67,7 @@ public final class LoadedModel implements ServedModel {
         this.adapters = adapters;
         this.store = store;
         this.loop = new BatchLoop(name, library, model, context, modelBytes, sequenceLimit, settings, listener);
-        this.thread = new EngineThread(loop, "hyperion-" + name);
+        this.thread = EngineThreads.create(loop, "hyperion-" + name);
     }
 
     /**
@@ -135,7 +135,7 @@ public final class LoadedModel implements ServedModel {
 
     @Override
     public boolean isOwnThread() {
-        return thread.isCurrent();
+        return Thread.currentThread() == thread;
     }
 
     /** {@return how many requests are served at once: one for a recurrent model, whatever is configured} */
@@ -310,7 +310,7 @@ public final class LoadedModel implements ServedModel {
     }
 
     private <T> T callInLoop(Supplier<T> work) {
-        if (thread.isCurrent()) {
+        if (isOwnThread()) {
             throw new IllegalStateException("A listener cannot wait for the model that calls it");
         }
         return loop.callInLoop(work);
@@ -331,11 +331,11 @@ public final class LoadedModel implements ServedModel {
 
     @Override
     public void close() {
-        if (thread.isCurrent()) {
+        if (isOwnThread()) {
             throw new IllegalStateException("A listener cannot close the model that calls it");
         }
         loop.close();
-        thread.join();
+        EngineThreads.join(thread);
         context.close();
         model.close();
     }

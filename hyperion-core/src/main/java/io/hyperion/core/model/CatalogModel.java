@@ -24,7 +24,7 @@ import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EmbeddingSettings;
 import io.hyperion.core.engine.EngineListener;
-import io.hyperion.core.engine.EngineThread;
+import io.hyperion.core.engine.EngineThreads;
 import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.ModelRequest;
@@ -68,7 +68,7 @@ public final class CatalogModel {
     /** There while the state is {@code LOADED} or {@code UNLOADING}; in the latter case perhaps not yet. */
     private Optional<ServedModel> loaded = Optional.empty();
 
-    private Optional<EngineThread> loader = Optional.empty();
+    private Optional<Thread> loader = Optional.empty();
     private ModelFigures past = ModelFigures.NONE;
     private boolean closed;
 
@@ -474,7 +474,7 @@ public final class CatalogModel {
     }
 
     private void startLoading() {
-        EngineThread thread = new EngineThread(this::loadInBackground, "hyperion-load-" + name());
+        Thread thread = EngineThreads.create(this::loadInBackground, "hyperion-load-" + name());
         thread.start();
         loader = Optional.of(thread);
         state = ModelState.LOADING;
@@ -588,7 +588,7 @@ public final class CatalogModel {
         abandoned.forEach(one -> one.fail(shuttingDown()));
         Runnable afterwards;
         synchronized (unloading) {
-            Optional<EngineThread> loading;
+            Optional<Thread> loading;
             synchronized (lock) {
                 if (state != ModelState.UNLOADING) {
                     // Somebody else has unloaded it in the meantime.
@@ -596,7 +596,7 @@ public final class CatalogModel {
                 }
                 loading = loader;
             }
-            loading.ifPresent(EngineThread::join);
+            loading.ifPresent(EngineThreads::join);
             Optional<ServedModel> unloaded;
             synchronized (lock) {
                 unloaded = loaded;

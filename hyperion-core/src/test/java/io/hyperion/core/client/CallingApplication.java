@@ -7,7 +7,9 @@ import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.HyperionException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -15,6 +17,7 @@ import java.util.function.Consumer;
 /** What an application does with the models of another one; its classes are in many things that it hands over. */
 public final class CallingApplication implements Consumer<InProcessClient>, GenerateListener {
     private final InheritableThreadLocal<CallingApplication> inherited = new InheritableThreadLocal<>();
+    private final List<String> pieces = new CopyOnWriteArrayList<>();
     private final CompletableFuture<GenerateReply> streamed = new CompletableFuture<>();
 
     /** An application that is about to begin. */
@@ -28,7 +31,7 @@ public final class CallingApplication implements Consumer<InProcessClient>, Gene
         client.generate(request);
         client.stream(request, this);
         client.embed(EmbeddingRequest.builder().model("vectors").text("a").build());
-        client.generateAsync(request).thenAccept(reply -> inherited.set(this));
+        client.generateAsync(request).thenAccept(reply -> pieces.add(reply.text()));
         try {
             streamed.get(30, SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
@@ -38,7 +41,7 @@ public final class CallingApplication implements Consumer<InProcessClient>, Gene
 
     @Override
     public void onText(String piece) {
-        inherited.set(this);
+        pieces.add(piece);
     }
 
     @Override
