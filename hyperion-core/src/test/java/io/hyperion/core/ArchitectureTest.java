@@ -26,9 +26,9 @@ class ArchitectureTest {
             noClasses().should().dependOnClassesThat().resideInAPackage("de.kherud..");
 
     @ArchTest
-    static final ArchRule ONLY_TYPED_REPLIES_KNOW_JAKARTA = noClasses()
+    static final ArchRule ONLY_TYPED_REPLIES_AND_INJECTION_KNOW_JAKARTA = noClasses()
             .that()
-            .resideOutsideOfPackage("io.hyperion.api.json")
+            .resideOutsideOfPackages("io.hyperion.api.json", "io.hyperion.api.cdi")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta..", "org.eclipse.microprofile..");
