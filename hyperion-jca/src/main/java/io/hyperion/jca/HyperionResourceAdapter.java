@@ -1,5 +1,6 @@
 package io.hyperion.jca;
 
+import io.hyperion.core.client.InProcessClient;
 import jakarta.resource.NotSupportedException;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ActivationSpec;
@@ -77,10 +78,11 @@ public final class HyperionResourceAdapter implements ResourceAdapter, Serializa
         }
     }
 
-    /** Ends all requests, unloads all models and ends all threads; returns when that is done. */
+    /** Ends all requests, unloads all models, ends all threads and lets the class loader go; returns when that is done. */
     @Override
     public void stop() {
         models().stop();
+        InProcessClient.releaseClassLoader();
         LOG.log(System.Logger.Level.INFO, AdapterMessage.ENDED.text());
     }
 

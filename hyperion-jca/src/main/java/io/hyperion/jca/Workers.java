@@ -1,7 +1,6 @@
 package io.hyperion.jca;
 
-import java.security.AccessController;
-import java.security.PrivilegedAction;
+import io.hyperion.core.engine.EngineThreads;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -39,19 +38,8 @@ final class Workers {
         timer.allowCoreThreadTimeOut(true);
     }
 
-    /**
-     * Makes threads that take nothing over from the one that makes them, which is that of whichever application asked: neither its class
-     * loader, nor what it inherits to others, nor the code that it runs, which is what the privileged action is for.
-     */
-    @SuppressWarnings("removal") // Java 17 remembers that code; from Java 24 on nothing does.
     private ThreadFactory daemons(String name) {
-        return work -> {
-            Thread thread = AccessController.doPrivileged(
-                    (PrivilegedAction<Thread>) () -> new Thread(null, work, name + number.incrementAndGet(), 0, false));
-            thread.setDaemon(true);
-            thread.setContextClassLoader(Workers.class.getClassLoader());
-            return thread;
-        };
+        return work -> EngineThreads.create(work, name + number.incrementAndGet());
     }
 
     /**
