@@ -19,9 +19,8 @@ public final class EngineThreads {
      */
     @SuppressWarnings("removal")
     public static Thread create(Runnable work, String name) {
-        // A thread remembers the protection domains, and so the class loaders, of all who are calling when it is made.
-        // No other way but
-        // this leaves them out; once it is removed from Java, they will not be remembered either.
+        // A thread remembers the class loaders of all who are calling when it is made; no other way leaves them out.
+        // Once this one is removed from Java, they will not be remembered either.
         Thread thread =
                 AccessController.doPrivileged((PrivilegedAction<Thread>) () -> new Thread(null, work, name, 0, false));
         thread.setContextClassLoader(EngineThreads.class.getClassLoader());
