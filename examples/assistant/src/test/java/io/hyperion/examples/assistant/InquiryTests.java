@@ -60,7 +60,7 @@ class InquiryTests {
                 .isEqualTo(new Inquiry("Ada", "Lamp", "It is broken.", "m", "chatml", 0.7, 100));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "\"{0}\"")
     @ValueSource(
             strings = {
                 "",
