@@ -1,8 +1,8 @@
 package io.hyperion.examples.assistant;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
-import io.hyperion.api.ErrorKind;
 import io.hyperion.api.HyperionException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
@@ -15,8 +15,11 @@ public class HyperionErrors implements ExceptionMapper<HyperionException> {
 
     @Override
     public Response toResponse(HyperionException error) {
-        if (error.kind() == ErrorKind.ENGINE_FAILURE || error.kind() == ErrorKind.UNAVAILABLE) {
-            LOG.log(WARNING, "A ticket could not be served", error);
+        switch (error.kind()) {
+            case ENGINE_FAILURE -> LOG.log(WARNING, "A model failed", error);
+            // Every look at the page would have the same stack trace.
+            case UNAVAILABLE -> LOG.log(WARNING, error.getMessage());
+            default -> LOG.log(DEBUG, error.getMessage());
         }
         return Problem.of(error).response();
     }
