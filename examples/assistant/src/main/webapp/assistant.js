@@ -9,6 +9,8 @@ const element = id => document.getElementById(id);
 let models = [];
 /** Ends what is under way. */
 let controller;
+/** The button that began it. */
+let origin;
 
 form.addEventListener("submit", event => {
     event.preventDefault();
@@ -25,12 +27,10 @@ async function run(action) {
     clearProblems();
     controller = new AbortController();
     setBusy(true);
-    try {
-        await action(controller.signal);
-    } catch (failure) {
+    const failure = await action(controller.signal).then(() => undefined, reason => reason);
+    setBusy(false);
+    if (failure) {
         report(failure);
-    } finally {
-        setBusy(false);
     }
     // A model that is used for the first time has been loaded now.
     loadModels().catch(() => {});
@@ -170,7 +170,15 @@ function clearProblems() {
 }
 
 function setBusy(busy) {
+    const pressed = document.activeElement;
     element("classify").disabled = busy;
     element("draft").disabled = busy;
     element("stop").disabled = !busy;
+    // A button that can no longer be pressed would take the keyboard's place on the page with it.
+    if (busy && pressed?.matches("#classify, #draft")) {
+        origin = pressed;
+        element("stop").focus();
+    } else if (!busy && pressed === element("stop")) {
+        origin?.focus();
+    }
 }

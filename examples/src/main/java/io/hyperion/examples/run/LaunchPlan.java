@@ -60,6 +60,10 @@ record LaunchPlan(int port, Map<String, String> properties) {
         return "http://127.0.0.1:" + port + "/hyperion";
     }
 
+    String assistant() {
+        return "http://127.0.0.1:" + port + "/assistant";
+    }
+
     URI health() {
         return URI.create(url() + "/health");
     }
@@ -83,6 +87,8 @@ record LaunchPlan(int port, Map<String, String> properties) {
                 "",
                 "  curl " + url() + "/generate -H 'Content-Type: application/json' \\",
                 "    -d '" + request + "'",
+                "",
+                "An application beside it, which uses it: " + assistant(),
                 "");
     }
 

@@ -7,23 +7,23 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 /**
- * Starts Payara Micro with Hyperion's WAR on 127.0.0.1, says when it answers, and ends it with this process. System properties that
+ * Starts Payara Micro with Hyperion's WAR, and an application beside it that uses it, on 127.0.0.1, says when it answers, and ends it with this process. System properties that
  * begin with {@code hyperion.} go to the server.
  */
 public final class RunServer {
     private RunServer() {}
 
     /**
-     * @param arguments the jar of Payara Micro, the WAR, and the model to serve where none is configured
+     * @param arguments the jar of Payara Micro, Hyperion's WAR, that of the application, and the model to serve where none is configured
      * @throws IOException if files cannot be written, or the server not be asked
      * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        if (arguments.length != 3) {
-            throw new IllegalArgumentException("Expected: payara-micro.jar hyperion.war model.gguf");
+        if (arguments.length != 4) {
+            throw new IllegalArgumentException("Expected: payara-micro.jar hyperion.war assistant.war model.gguf");
         }
         try {
-            run(Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
+            run(Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]), Path.of(arguments[3]));
         } catch (LaunchException failure) {
             System.err.println(failure.getMessage());
             // Rather than a stack trace that says nothing more.
@@ -31,12 +31,12 @@ public final class RunServer {
         }
     }
 
-    private static void run(Path payaraMicro, Path war, Path demoModel)
+    private static void run(Path payaraMicro, Path hyperion, Path assistant, Path demoModel)
             throws LaunchException, IOException, InterruptedException {
         LaunchPlan plan = LaunchPlan.of(properties(System.getProperties()), System.getenv(), demoModel);
         plan.requirePortIsFree();
         System.out.println("Hyperion is starting on " + plan.url() + " ...");
-        try (ServerProcess server = ServerProcess.start(plan, payaraMicro, war)) {
+        try (ServerProcess server = ServerProcess.start(plan, payaraMicro, hyperion, assistant)) {
             boolean serves = server.awaitAnswer();
             System.out.println(serves ? plan.welcome(server.models()) : plan.welcomeWithoutModel());
             server.awaitEnd();

@@ -45,12 +45,12 @@ final class ServerProcess implements AutoCloseable {
         this.process = process;
     }
 
-    static ServerProcess start(LaunchPlan plan, Path payaraMicro, Path war) throws IOException {
+    static ServerProcess start(LaunchPlan plan, Path payaraMicro, Path hyperion, Path assistant) throws IOException {
         Path directory = Files.createTempDirectory("hyperion-run-");
         try {
             copyResource("pre-boot.txt", directory);
             copyResource("logging.properties", directory);
-            Process process = new ProcessBuilder(command(plan, payaraMicro, war, directory))
+            Process process = new ProcessBuilder(command(plan, payaraMicro, hyperion, assistant, directory))
                     .redirectErrorStream(true)
                     .start();
             process.getOutputStream().close();
@@ -66,7 +66,8 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> command(LaunchPlan plan, Path payaraMicro, Path war, Path directory) {
+    private static List<String> command(
+            LaunchPlan plan, Path payaraMicro, Path hyperion, Path assistant, Path directory) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // The server unpacks itself here, and is removed with it.
@@ -83,10 +84,13 @@ final class ServerProcess implements AutoCloseable {
                 directory.resolve("pre-boot.txt").toString(),
                 "--logproperties",
                 directory.resolve("logging.properties").toString(),
+                // The first that is deployed gets it; the other one says by itself where it wants to be.
                 "--contextroot",
                 "hyperion",
                 "--deploy",
-                war.toString()));
+                hyperion.toString(),
+                "--deploy",
+                assistant.toString()));
         return command;
     }
 

@@ -76,7 +76,8 @@ class LaunchPlanTests {
 
         assertThat(plan.welcome("{\"models\":[" + chat.formatted(true) + "," + raw.formatted(false) + "]}"))
                 .contains("curl http://127.0.0.1:18080/hyperion/generate")
-                .contains("\"messages\"");
+                .contains("\"messages\"")
+                .contains("http://127.0.0.1:18080/assistant");
         assertThat(plan.welcome("{\"models\":[" + chat.formatted(false) + "," + raw.formatted(true) + "]}"))
                 .contains("\"prompt\"");
     }
