@@ -13,6 +13,12 @@ import java.util.List;
 
 /** Makes the HTTP answers: JSON with its length, errors with their status, hints in {@code Warning} headers. */
 public final class Answers {
+    /** The code of an error, which the forms of other protocols have no place for. */
+    private static final String CODE_HEADER = "Hyperion-Error";
+
+    /** The field that is to blame, likewise. */
+    private static final String PARAMETER_HEADER = "Hyperion-Parameter";
+
     private static final String CHALLENGE = "Bearer realm=\"Hyperion\"";
 
     private Answers() {}
@@ -51,6 +57,8 @@ public final class Answers {
             answer.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
         }
         RetryHints.seconds(error).ifPresent(seconds -> answer.header(HttpHeaders.RETRY_AFTER, seconds));
+        answer.header(CODE_HEADER, error.code().code());
+        error.parameter().ifPresent(parameter -> answer.header(PARAMETER_HEADER, quotable(parameter)));
         return answer;
     }
 
@@ -70,6 +78,7 @@ public final class Answers {
         if (status == 401) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
         }
+        response.setHeader(CODE_HEADER, error.code().code());
         response.setContentType(MediaType.APPLICATION_JSON);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);

@@ -7,6 +7,7 @@ import io.hyperion.api.GenerateRequest;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.wire.PieceDetails;
 import io.hyperion.war.wire.Probabilities;
+import io.hyperion.war.wire.TimingFields;
 import io.hyperion.war.wire.ToolFields;
 import io.hyperion.war.wire.WireCall;
 import jakarta.json.JsonArrayBuilder;
@@ -47,7 +48,9 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
                 .add("method", "model.generate")
                 .add("model", reply.model())
                 .add("finish_reason", reply.finishReason().wireName())
-                .add("cached_tokens", reply.cachedTokens());
+                .add("cached_tokens", reply.cachedTokens())
+                .add("slot", reply.slot())
+                .add("timings", TimingFields.of(reply));
         addDetails(result, reply.completion());
         if (reply.completions().size() > 1) {
             JsonArrayBuilder completions = Json.list();
@@ -67,6 +70,8 @@ record GenerateCall(GenerateRequest request, Optional<Boolean> stream) implement
     }
 
     private void addDetails(JsonObjectBuilder target, Completion completion) {
+        target.add("truncated", completion.truncated());
+        completion.stopString().ifPresent(stop -> target.add("stop_string", stop));
         if (!completion.toolCalls().isEmpty()) {
             target.add("tool_calls", ToolFields.list(completion.toolCalls()));
         }

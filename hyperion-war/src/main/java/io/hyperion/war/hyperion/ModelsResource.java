@@ -31,4 +31,15 @@ public class ModelsResource {
     public Response one(@PathParam("name") String name) {
         return Answers.json(200, ModelsFormat.one(caller.client().model(name))).build();
     }
+
+    /**
+     * @param name a model's name
+     * @return what it did since the server started, and what it does now
+     */
+    @GET
+    @Path("{name}/figures")
+    public Response figures(@PathParam("name") String name) {
+        return Answers.json(200, FiguresFormat.one(caller.client().figures(name)))
+                .build();
+    }
 }

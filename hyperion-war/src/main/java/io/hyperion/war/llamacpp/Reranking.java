@@ -7,6 +7,8 @@ import io.hyperion.war.access.Caller;
 import io.hyperion.war.http.Tasks;
 import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.Json;
+import io.hyperion.war.wire.TimeoutFields;
+import io.hyperion.war.wire.TimingFields;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonArray;
@@ -33,7 +35,8 @@ public class Reranking {
     private static final String RETURN_TEXT = "return_text";
 
     /** The names of all fields that mean something. */
-    static final Set<String> FIELDS = Set.of(ModelName.NAME, "query", DOCUMENTS, TEXTS, TOP_N, RETURN_TEXT);
+    static final Set<String> FIELDS =
+            Set.of(ModelName.NAME, "query", DOCUMENTS, TEXTS, TOP_N, RETURN_TEXT, TimeoutFields.NAME);
 
     @Inject
     Tasks tasks;
@@ -66,6 +69,7 @@ public class Reranking {
                 RerankRequest.builder().query(fields.requireText("query")).documents(documents);
         ModelName.of(fields, model).ifPresent(request::model);
         fields.whole(TOP_N, 1, Integer.MAX_VALUE).ifPresent(count -> request.topN((int) count));
+        TimeoutFields.read(fields).ifPresent(request::timeout);
         RerankReply reply = client.rerank(request.build());
         return ofTexts ? asTexts(reply, returnText ? documents : List.of()) : asDocuments(reply);
     }
@@ -80,6 +84,7 @@ public class Reranking {
                 .add("object", "list")
                 .add("usage", Json.object().add("prompt_tokens", reply.tokens()).add("total_tokens", reply.tokens()))
                 .add("results", results)
+                .add("timings", TimingFields.ofEvaluation(reply.timings()))
                 .build();
     }
 

@@ -88,6 +88,7 @@ public class SlotsResource {
                 .add("non_causal", false);
         slot.work().ifPresent(work -> json.add("params", GenerationSettings.of(scalars(work.parameters()), properties))
                 .add("n_prompt_tokens", work.promptTokens())
+                .add("completion", work.completion())
                 .add(
                         "next_token",
                         Json.object()
@@ -172,6 +173,7 @@ public class SlotsResource {
                 .add("n_saved", reply.tokens())
                 .add("n_written", reply.bytes())
                 .add("timings", Json.object().add("save_ms", reply.time().toNanos() / 1e6))
+                .add("model", reply.model())
                 .build();
     }
 
@@ -182,6 +184,7 @@ public class SlotsResource {
                 .add("n_restored", reply.tokens())
                 .add("n_read", reply.bytes())
                 .add("timings", Json.object().add("restore_ms", reply.time().toNanos() / 1e6))
+                .add("model", reply.model())
                 .build();
     }
 

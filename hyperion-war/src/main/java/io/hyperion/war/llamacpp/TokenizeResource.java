@@ -78,7 +78,7 @@ public class TokenizeResource {
                 tokens.add(token.id());
             }
         }
-        return Json.object().add("tokens", tokens).build();
+        return Json.object().add("tokens", tokens).add("model", reply.model()).build();
     }
 
     /** A text, or the bytes of what is only a part of a character. */

@@ -4,21 +4,13 @@ import io.hyperion.api.Embedding;
 import io.hyperion.api.EmbeddingReply;
 import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ErrorCode;
-import io.hyperion.api.Excerpts;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.Json;
-import io.hyperion.war.wire.PromptFields;
+import io.hyperion.war.wire.EmbeddingFields;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonValue;
-import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -30,12 +22,11 @@ import java.util.Set;
  * @param dimensions how many of a vector's numbers are wanted; empty for all
  */
 record EmbeddingCall(EmbeddingRequest request, boolean base64, OptionalInt dimensions) {
-    private static final String INPUT = "input";
     private static final String DIMENSIONS = "dimensions";
-    private static final String ENCODING = "encoding_format";
 
     /** The names of all fields that mean something; {@code user} means nothing here but is OpenAI's. */
-    static final Set<String> FIELDS = Set.of("model", INPUT, ENCODING, DIMENSIONS, "user");
+    static final Set<String> FIELDS =
+            Set.of("model", EmbeddingFields.INPUT, EmbeddingFields.ENCODING, DIMENSIONS, "user");
 
     /**
      * @param sent what was sent
@@ -46,64 +37,11 @@ record EmbeddingCall(EmbeddingRequest request, boolean base64, OptionalInt dimen
         Fields fields = sent.numbered();
         EmbeddingRequest.Builder request = EmbeddingRequest.builder();
         fields.text("model").ifPresent(request::model);
-        inputs(fields, request);
+        EmbeddingFields.inputs(fields, request);
         OptionalInt dimensions = fields.whole(DIMENSIONS, 1, Integer.MAX_VALUE).stream()
                 .mapToInt(wanted -> (int) wanted)
                 .findFirst();
-        return new EmbeddingCall(request.build(), isBase64(fields), dimensions);
-    }
-
-    /** A text, or a list of texts, of tokens, or of lists of tokens. */
-    private static void inputs(Fields fields, EmbeddingRequest.Builder request) {
-        if (fields.isText(INPUT)) {
-            request.text(fields.requireText(INPUT));
-            return;
-        }
-        if (!fields.isList(INPUT)) {
-            throw fields.has(INPUT)
-                    ? fields.wrongType(INPUT, "a string or a list of strings or tokens")
-                    : fields.missing(INPUT);
-        }
-        List<?> entries = (List<?>) fields.any(INPUT).orElseThrow();
-        if (entries.stream().anyMatch(Number.class::isInstance)) {
-            request.tokens(tokens(fields, INPUT, entries));
-            return;
-        }
-        for (int i = 0; i < entries.size(); i++) {
-            String item = INPUT + "[" + i + "]";
-            if (entries.get(i) instanceof String text) {
-                request.text(text);
-            } else if (entries.get(i) instanceof List<?> ids) {
-                request.tokens(tokens(fields, item, ids));
-            } else {
-                throw fields.wrongType(item, "a string or a list of tokens");
-            }
-        }
-    }
-
-    private static List<Integer> tokens(Fields fields, String name, List<?> entries) {
-        List<Integer> tokens = new ArrayList<>(entries.size());
-        for (Object entry : entries) {
-            String item = name + "[" + tokens.size() + "]";
-            if (!(entry instanceof Number number)) {
-                throw fields.wrongType(item, "a token");
-            }
-            tokens.add(PromptFields.token(fields, item, number));
-        }
-        return tokens;
-    }
-
-    private static boolean isBase64(Fields fields) {
-        String encoding = fields.text(ENCODING).orElse("float");
-        return switch (encoding) {
-            case "float" -> false;
-            case "base64" -> true;
-            default ->
-                throw new InvalidRequestException(
-                        ErrorCode.UNKNOWN_VALUE,
-                        ENCODING,
-                        "'" + ENCODING + "' must be 'float' or 'base64', but is '" + Excerpts.of(encoding) + "'");
-        };
+        return new EmbeddingCall(request.build(), EmbeddingFields.isBase64(fields), dimensions);
     }
 
     /**
@@ -118,7 +56,7 @@ record EmbeddingCall(EmbeddingRequest request, boolean base64, OptionalInt dimen
             data.add(Json.object()
                     .add("object", "embedding")
                     .add("index", index++)
-                    .add("embedding", told(shortened(vector(embedding)))));
+                    .add("embedding", EmbeddingFields.vector(shortened(vector(embedding)), base64)));
         }
         int tokens = reply.tokens();
         return Json.object()
@@ -161,19 +99,5 @@ record EmbeddingCall(EmbeddingRequest request, boolean base64, OptionalInt dimen
             head[i] = (float) (head[i] / length);
         }
         return head;
-    }
-
-    private JsonValue told(float[] vector) {
-        if (base64) {
-            ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asFloatBuffer().put(vector);
-            return Json.value(Base64.getEncoder().encodeToString(bytes.array()));
-        }
-        JsonArrayBuilder numbers = Json.list();
-        for (float value : vector) {
-            // By its shortest text: the double of the same value has digits that say nothing.
-            numbers.add(new BigDecimal(Float.toString(value)));
-        }
-        return numbers.build();
     }
 }

@@ -25,7 +25,7 @@ public final class PromptFields {
      */
     public static List<Prompt> read(Fields fields, String name) {
         if (!fields.isList(name)) {
-            return List.of(fields.blaming(name, () -> new Prompt.Raw(fields.requireText(name))));
+            return List.of(readOne(fields, name));
         }
         List<?> entries = (List<?>) fields.any(name).orElseThrow();
         if (entries.stream().anyMatch(Number.class::isInstance)) {
@@ -54,6 +54,18 @@ public final class PromptFields {
             }
         }
         return prompts;
+    }
+
+    /**
+     * @param fields the request
+     * @param name the field
+     * @return its one prompt: a text, or a list of tokens and texts
+     * @throws InvalidRequestException if it is none of these
+     */
+    public static Prompt readOne(Fields fields, String name) {
+        return fields.isList(name)
+                ? mixed(fields, name, (List<?>) fields.any(name).orElseThrow())
+                : fields.blaming(name, () -> new Prompt.Raw(fields.requireText(name)));
     }
 
     private static Prompt mixed(Fields fields, String name, List<?> entries) {

@@ -2,11 +2,15 @@ package io.hyperion.war.wire;
 
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Progress;
+import io.hyperion.api.Timings;
 import io.hyperion.war.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import java.time.Duration;
 
-/** How the time that a generation took is told, as llama.cpp's server tells it in {@code timings}. */
+/**
+ * How the time that a request took is told, as llama.cpp's server tells it in {@code timings}; behind that, what it does not tell: the time
+ * in the queue, and how many tokens of the prompt came from the cache.
+ */
 public final class TimingFields {
     private TimingFields() {}
 
@@ -36,7 +40,17 @@ public final class TimingFields {
                 .add("predicted_n", predicted)
                 .add("predicted_ms", predictedMs)
                 .add("predicted_per_token_ms", ratio(predictedMs, predicted))
-                .add("predicted_per_second", ratio(1000.0 * predicted, predictedMs));
+                .add("predicted_per_second", ratio(1000.0 * predicted, predictedMs))
+                .add("queue_ms", millis(progress.timings().queue()))
+                .add("cache_n", progress.cachedTokens());
+    }
+
+    /**
+     * @param timings those of a request that generates nothing
+     * @return how long it waited and was evaluated
+     */
+    public static JsonObjectBuilder ofEvaluation(Timings timings) {
+        return Json.object().add("prompt_ms", millis(timings.prompt())).add("queue_ms", millis(timings.queue()));
     }
 
     private static double millis(Duration duration) {

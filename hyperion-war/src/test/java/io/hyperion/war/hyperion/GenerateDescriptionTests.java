@@ -16,4 +16,10 @@ class GenerateDescriptionTests {
                         "{'messages':[{'role':'user','content':'x'}],'tools':[{'function':{'name':'x'}}]}",
                         GenerateFormat.INSTANCE::read);
     }
+
+    @Test
+    @DisplayName("has each field of texts that become vectors, and the values that they may have")
+    void embed() {
+        Described.here().assertIsReadAsDescribed("/embed", EmbedCall.FIELDS, "{'input':'x'}", EmbedCall::read);
+    }
 }

@@ -165,7 +165,11 @@ class GenerateFormatTests {
                 .isEqualTo(
                         "{\"success\":\"true\",\"output\":\"Hi \\\"there\\\"\",\"prompt\":\"<p>\",\"prompt_tokens\":12,"
                                 + "\"completion_tokens\":5,\"execution_time\":3.0,\"tokens_per_second\":2.0,\"method\":\"model.generate\","
-                                + "\"model\":\"tiny\",\"finish_reason\":\"length\",\"cached_tokens\":0}");
+                                + "\"model\":\"tiny\",\"finish_reason\":\"length\",\"cached_tokens\":0,\"slot\":0,\"timings\":{"
+                                + "\"prompt_n\":12,\"prompt_ms\":500.0,\"prompt_per_token_ms\":41.666666666666664,"
+                                + "\"prompt_per_second\":24.0,\"predicted_n\":5,\"predicted_ms\":2000.0,"
+                                + "\"predicted_per_token_ms\":400.0,\"predicted_per_second\":2.5,\"queue_ms\":500.0,\"cache_n\":0},"
+                                + "\"truncated\":false}");
         assertThat(call.streamEnd(List.of(reply))).isEqualTo(List.of(call.reply(List.of(reply))));
         assertThat(call.piece(0, new GenerateEvent.Piece("a\nb")).toString()).isEqualTo("{\"text\":\"a\\nb\"}");
     }
@@ -183,7 +187,7 @@ class GenerateFormatTests {
                 0,
                 List.of(
                         new Completion("a", 2, FinishReason.STOP, Optional.empty(), false, List.of(token)),
-                        new Completion("c", 3, FinishReason.LENGTH, Optional.empty(), false, List.of())),
+                        new Completion("c", 3, FinishReason.STOP, Optional.of("d"), true, List.of())),
                 new Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO));
         WireCall call = read("{'prompt':'x','n':2,'n_probs':1}");
         String probabilities =
@@ -194,8 +198,10 @@ class GenerateFormatTests {
                 .contains("\"completion_tokens\":5", "\"cached_tokens\":4")
                 .endsWith(probabilities
                         + ",\"completions\":[{\"index\":0,\"output\":\"a\",\"completion_tokens\":2,\"finish_reason\":\"stop\","
+                        + "\"truncated\":false,"
                         + probabilities
-                        + "},{\"index\":1,\"output\":\"c\",\"completion_tokens\":3,\"finish_reason\":\"length\"}]}");
+                        + "},{\"index\":1,\"output\":\"c\",\"completion_tokens\":3,\"finish_reason\":\"stop\","
+                        + "\"truncated\":true,\"stop_string\":\"d\"}]}");
         assertThat(call.piece(0, new GenerateEvent.Piece("a", 0, 2, List.of(token), List.of(), Optional.empty()))
                         .toString())
                 .isEqualTo("{\"text\":\"a\",\"index\":0," + probabilities + "}");
@@ -270,13 +276,42 @@ class GenerateFormatTests {
 
         assertThat(call.reply(List.of(new GenerateReply("tiny", "<p>", 12, 4, 0, List.of(completion), timings)))
                         .toString())
-                .endsWith("\"cached_tokens\":4,\"tokens\":[7,2]}");
+                .endsWith("\"queue_ms\":0.0,\"cache_n\":4},\"truncated\":false,\"tokens\":[7,2]}");
         assertThat(call.piece(
                                 0,
                                 new GenerateEvent.Piece(
                                         "a", 0, 1, List.of(), List.of(7), Optional.of(new Progress(10, 6, 5, timings))))
                         .toString())
                 .startsWith("{\"text\":\"a\",\"tokens\":[7],\"timings\":{\"prompt_n\":4,");
+    }
+
+    @Test
+    @DisplayName("may have tokens, and texts between them, as its one prompt")
+    void tokens() {
+        assertThat(read("{'prompt':[1,2,'a',3]}").requests())
+                .extracting(GenerateRequest::prompt)
+                .containsExactly(new Prompt.Mixed(List.of(
+                        new Prompt.Part.Tokens(List.of(1, 2)),
+                        new Prompt.Part.Text("a"),
+                        new Prompt.Part.Tokens(List.of(3)))));
+        assertThat(read("{'prompt':['a','b']}").requests())
+                .extracting(GenerateRequest::prompt)
+                .containsExactly(new Prompt.Mixed(List.of(new Prompt.Part.Text("a"), new Prompt.Part.Text("b"))));
+    }
+
+    @Test
+    @DisplayName("may have a gap to fill instead of a prompt")
+    void infill() {
+        assertThat(read("{'infill':{'prefix':'a','suffix':'b','begin':'c','extra':[{'name':'d','text':'e'}]}}")
+                        .requests()
+                        .get(0)
+                        .prompt())
+                .isEqualTo(new Prompt.Infill("a", "b", "c", List.of(new Prompt.Extra("d", "e"))));
+        assertThat(messageOf("{'infill':{'prefix':'a'}}")).contains("infill.suffix");
+        assertThat(messageOf("{'prompt':'x','infill':{'prefix':'a','suffix':'b'}}"))
+                .contains("'prompt' and 'infill' exclude each other");
+        assertThat(messageOf("{'messages':[{'role':'user','content':'x'}],'infill':{'prefix':'a','suffix':'b'}}"))
+                .contains("exclude each other");
     }
 
     private static String messageOf(String json) {

@@ -33,15 +33,17 @@ class RerankingTests {
     @Test
     @DisplayName("of documents is answered in the form of Jina's API")
     void documents() {
-        assertThat(answer("{'query':'q','documents':['a','b'],'top_n':2,'model':'judge'}"))
+        assertThat(answer("{'query':'q','documents':['a','b'],'top_n':2,'model':'judge','timeout':2.5}"))
                 .isEqualTo(
                         "{\"model\":\"judge\",\"object\":\"list\",\"usage\":{\"prompt_tokens\":12,\"total_tokens\":12},"
-                                + "\"results\":[{\"index\":1,\"relevance_score\":2.5},{\"index\":0,\"relevance_score\":-1.0}]}");
+                                + "\"results\":[{\"index\":1,\"relevance_score\":2.5},{\"index\":0,\"relevance_score\":-1.0}],"
+                                + "\"timings\":{\"prompt_ms\":0.0,\"queue_ms\":0.0}}");
         RerankRequest request = requests.get(0);
         assertThat(request.query()).isEqualTo("q");
         assertThat(request.documents()).containsExactly("a", "b");
         assertThat(request.topN()).hasValue(2);
         assertThat(request.model()).hasValue("judge");
+        assertThat(request.timeout()).hasValue(Duration.ofMillis(2500));
     }
 
     @Test
