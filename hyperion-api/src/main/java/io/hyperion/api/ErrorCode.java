@@ -61,6 +61,8 @@ public enum ErrorCode {
     QUEUE_TIMEOUT("HYP-6003", ErrorKind.UNAVAILABLE),
     /** Hyperion is not deployed in this server, or not yet. */
     NOT_DEPLOYED("HYP-6004", ErrorKind.UNAVAILABLE),
+    /** The remote server cannot be reached, or the connection to it broke. */
+    UNREACHABLE("HYP-6005", ErrorKind.UNAVAILABLE),
     /** The request's time is over. */
     TIMEOUT("HYP-7001", ErrorKind.TIMEOUT),
     /** The request was cancelled. */
@@ -70,7 +72,9 @@ public enum ErrorCode {
     /** The reply ended before the object that it was to give was complete. */
     INCOMPLETE_REPLY("HYP-9002", ErrorKind.ENGINE_FAILURE),
     /** The reply is not the object that it was to give. */
-    UNREADABLE_REPLY("HYP-9003", ErrorKind.ENGINE_FAILURE);
+    UNREADABLE_REPLY("HYP-9003", ErrorKind.ENGINE_FAILURE),
+    /** What answers at the address of the remote server is not Hyperion, or its answer is damaged. */
+    FOREIGN_ANSWER("HYP-9004", ErrorKind.ENGINE_FAILURE);
 
     private final String code;
     private final ErrorKind kind;

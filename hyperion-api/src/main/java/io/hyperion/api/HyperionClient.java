@@ -1,5 +1,6 @@
 package io.hyperion.api;
 
+import io.hyperion.api.remote.RemoteClientBuilder;
 import io.hyperion.api.server.JndiPools;
 import io.hyperion.api.server.SelectedClient;
 import io.hyperion.api.server.ServerModels;
@@ -9,8 +10,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /**
- * The way to the models. Get one by {@code @Inject HyperionClient} or {@link #lookup()} in an application server, or from a model file
- * with {@code io.hyperion.core.client.InProcessClient} in plain Java SE.
+ * The way to the models. Get one by {@code @Inject HyperionClient} or {@link #lookup()} in an application server, of a server elsewhere
+ * by {@link #builder()}, or from a model file with {@code io.hyperion.core.client.InProcessClient} in plain Java SE.
  *
  * <pre>{@code
  * GenerateReply reply = client.generate(GenerateRequest.builder()
@@ -58,6 +59,15 @@ public interface HyperionClient {
      */
     static HyperionClient lookup(String model) {
         return new SelectedClient(lookup(), model);
+    }
+
+    /**
+     * A client of a Hyperion elsewhere, by HTTP.
+     *
+     * @return a builder of it
+     */
+    static RemoteClientBuilder builder() {
+        return new RemoteClientBuilder();
     }
 
     /**

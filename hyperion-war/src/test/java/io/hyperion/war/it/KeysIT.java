@@ -2,6 +2,7 @@ package io.hyperion.war.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.openai.client.OpenAIClient;
@@ -10,6 +11,17 @@ import com.openai.errors.PermissionDeniedException;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.models.Model;
+import io.hyperion.api.EmbeddingRequest;
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.ForbiddenException;
+import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.HyperionClient;
+import io.hyperion.api.ModelInfo;
+import io.hyperion.api.TokenizeRequest;
+import io.hyperion.api.UnauthorisedException;
+import io.hyperion.api.remote.Mode;
+import io.hyperion.api.remote.RemoteClient;
+import io.hyperion.api.remote.RemoteClientBuilder;
 import io.hyperion.war.it.Wire.Answer;
 import io.hyperion.war.openapi.Described;
 import jakarta.json.JsonObject;
@@ -29,8 +41,11 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
@@ -40,6 +55,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("On a Payara Micro that asks for keys")
@@ -161,6 +177,51 @@ class KeysIT {
         Answer completion = bearer("/completion", "{'prompt':'a'}", ONE);
         assertThat(completion.status()).isEqualTo(403);
         assertThat(completion.json().getJsonObject("error").getString("type")).isEqualTo("permission_error");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("a remote client gets in with its key, and tells that it has none or may not without repeating it")
+    void remoteClient(Mode mode) {
+        GenerateRequest request =
+                GenerateRequest.builder().prompt("a").maxTokens(1).build();
+        GenerateRequest permitted = request.toBuilder().model(Fixture.SINGLE).build();
+        try (RemoteClient all = remote(mode).apiKey(ALL).build();
+                RemoteClient one = remote(mode).apiKey(ONE).build();
+                RemoteClient wrong = remote(mode).apiKey("wrong-" + ALL).build();
+                RemoteClient nobody = remote(mode).build()) {
+            assertThat(all.generate(request).model()).isEqualTo(Fixture.SOUND);
+            assertThat(one.generate(permitted).model()).isEqualTo(Fixture.SINGLE);
+            assertThat(one.models()).extracting(ModelInfo::name).containsExactly(Fixture.SINGLE);
+            assertThat(one.figures(Fixture.SINGLE).endedRequests()).isPositive();
+            for (ThrowingCallable refused : List.<ThrowingCallable>of(
+                    () -> one.generate(request),
+                    () -> one.properties(Optional.empty()),
+                    () -> one.figures(Fixture.SOUND),
+                    () -> one.render(request),
+                    () -> one.embed(EmbeddingRequest.builder()
+                            .model("vectors")
+                            .text("a")
+                            .build()),
+                    () -> one.tokenize(TokenizeRequest.of("a")))) {
+                ForbiddenException forbidden = catchThrowableOfType(ForbiddenException.class, refused);
+                assertThat(forbidden.code()).isEqualTo(ErrorCode.FORBIDDEN);
+                assertThat(forbidden.parameter()).hasValue("model");
+            }
+            for (RemoteClient unknown : List.of(wrong, nobody)) {
+                assertThatThrownBy(() -> unknown.generate(request))
+                        .isInstanceOf(UnauthorisedException.class)
+                        .hasMessageNotContaining(ALL);
+                assertThatThrownBy(unknown::models)
+                        .isInstanceOf(UnauthorisedException.class)
+                        .hasMessageNotContaining(ALL);
+            }
+            assertThat(all.toString()).doesNotContain(ALL);
+        }
+    }
+
+    private RemoteClientBuilder remote(Mode mode) {
+        return HyperionClient.builder().uri(wire().base()).mode(mode);
     }
 
     @Test

@@ -33,6 +33,7 @@ class PayaraMicroIT
                 SocketBehaviour,
                 SlowReaderBehaviour,
                 InjectBehaviour,
+                RemoteClientBehaviour,
                 OriginBehaviour,
                 NeuroEngineBehaviour,
                 ApiHostBehaviour {
