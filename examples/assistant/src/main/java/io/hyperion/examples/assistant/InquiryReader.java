@@ -10,11 +10,12 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.MessageBodyReader;
 import jakarta.ws.rs.ext.Provider;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,16 +54,19 @@ public class InquiryReader implements MessageBodyReader<Inquiry> {
             throw new ClientErrorException(Problem.ofRequest(413, "The body is larger than " + LIMIT + " bytes")
                     .response());
         }
-        return read(new ByteArrayInputStream(bytes));
+        String json = new String(bytes, StandardCharsets.UTF_8).strip();
+        // Not all parsers say of an empty text that it is no JSON.
+        if (!json.startsWith("{")) {
+            throw notAnObject();
+        }
+        return read(json);
     }
 
-    private static Inquiry read(InputStream json) {
+    private static Inquiry read(String json) {
         Map<String, String> texts = new HashMap<>();
         Map<String, Double> numbers = new HashMap<>();
-        try (JsonParser parser = Json.createParser(json)) {
-            if (parser.next() != JsonParser.Event.START_OBJECT) {
-                throw notAnObject();
-            }
+        try (JsonParser parser = Json.createParser(new StringReader(json))) {
+            parser.next();
             while (parser.next() == JsonParser.Event.KEY_NAME) {
                 String name = parser.getString();
                 JsonParser.Event value = parser.next();
