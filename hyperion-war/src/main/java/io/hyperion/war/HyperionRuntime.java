@@ -70,7 +70,7 @@ public class HyperionRuntime {
         if (!ServerModels.publish(models)) {
             LOG.log(
                     WARNING,
-                    "Another Hyperion is deployed in this server: applications go on to use that one''s models. Those"
+                    "Another Hyperion is deployed in this server: applications go on to use that one's models. Those"
                             + " of this one are served over HTTP and WebSocket only");
         }
     }
