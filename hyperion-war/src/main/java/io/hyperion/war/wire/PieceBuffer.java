@@ -140,6 +140,11 @@ public final class PieceBuffer {
         return isEmpty() ? Optional.ofNullable(end) : Optional.empty();
     }
 
+    /** {@return whether {@link #poll} would give something} */
+    public synchronized boolean hasMore() {
+        return end != null || !isEmpty();
+    }
+
     private boolean isEmpty() {
         return Stream.of(pieces).allMatch(PieceQueue::isEmpty);
     }

@@ -282,8 +282,9 @@ final class SocketConversation {
             Optional<PieceBuffer.Taken> taken = request.buffer().poll();
             if (taken.isPresent()) {
                 boolean last = !(taken.get() instanceof PieceBuffer.Piece);
-                if (!last && request.buffer().end().isPresent()) {
-                    // It has its end to say too: back to the end of the line, as nobody will signal again.
+                if (!last && request.buffer().hasMore()) {
+                    // Its end, or a piece of another completion: back to the end of the line, as nobody will signal
+                    // again.
                     somethingToSend(request);
                 }
                 String text = text(request, taken.get());

@@ -108,6 +108,29 @@ class SocketConversationTests {
     }
 
     @Test
+    @DisplayName("tells the pieces of all completions that came while a frame was on its way, and the end behind them")
+    void severalCompletions() {
+        generate("1");
+        engine.of(0).onPiece(pieceOf(0, "a"));
+        run();
+        engine.of(0).onPiece(pieceOf(0, "b"));
+        engine.of(0).onPiece(pieceOf(1, "x"));
+        peer.takeAll();
+        assertThat(peer.texts("1")).isEqualTo("abx");
+
+        engine.of(0).onPiece(pieceOf(0, "c"));
+        engine.of(0).onPiece(pieceOf(1, "y"));
+        engine.done(0, "abc");
+        peer.takeAll();
+        assertThat(peer.texts("1")).isEqualTo("abxcy");
+        assertThat(peer.last("1").getString("event")).isEqualTo("done");
+    }
+
+    private static GenerateEvent.Piece pieceOf(int completion, String text) {
+        return new GenerateEvent.Piece(text, completion, 2, List.of(), List.of(), Optional.empty());
+    }
+
+    @Test
     @DisplayName("lets every request say one thing in turn")
     void takesTurns() {
         generate("1");
