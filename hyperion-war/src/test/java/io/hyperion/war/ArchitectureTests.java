@@ -85,6 +85,21 @@ class ArchitectureTests {
                     "io.hyperion.api.json", "java..", "jakarta.json.bind..", "jakarta.validation.constraints..");
 
     @ArchTest
+    static final ArchRule REMOTE_CLIENTS_KNOW_THE_JDK_AND_JSON_P = classes()
+            .that()
+            .resideInAPackage("io.hyperion.api.remote")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.hyperion.api",
+                    "io.hyperion.api.client",
+                    "io.hyperion.api.remote",
+                    "java..",
+                    "javax.net.ssl",
+                    "jakarta.json",
+                    "jakarta.json.spi");
+
+    @ArchTest
     static final ArchRule CORE_NEEDS_NO_SERVER = noClasses()
             .that()
             .resideInAPackage("io.hyperion.core..")

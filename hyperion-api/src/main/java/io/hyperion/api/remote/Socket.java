@@ -171,10 +171,14 @@ final class Socket implements WebSocket.Listener {
     }
 
     private void read(Answer answer) {
+        if (!answer.has("id")) {
+            // Of a frame that the server could not read, whosever it was.
+            throw failures.told(answer);
+        }
         Optional<SocketRequest> found;
         synchronized (this) {
             // What has been given up may still have something to say.
-            found = answer.has("id") ? Optional.ofNullable(live.get(answer.wholeOfLong("id"))) : Optional.empty();
+            found = Optional.ofNullable(live.get(answer.wholeOfLong("id")));
         }
         found.ifPresent(request -> read(answer, request));
     }

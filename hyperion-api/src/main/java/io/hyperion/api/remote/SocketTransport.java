@@ -14,10 +14,10 @@ import java.util.Optional;
  */
 final class SocketTransport implements Transport {
     /** What servers allow unless they are told otherwise. */
-    private static final int USUAL_LIMIT = 64;
+    static final int USUAL_LIMIT = 64;
 
     /** From this length on in characters a request gets a socket of its own. */
-    private static final int LONG = 65_536;
+    static final int LONG = 65_536;
 
     private final HttpClient http;
     private final Endpoint endpoint;

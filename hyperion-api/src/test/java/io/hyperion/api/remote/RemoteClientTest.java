@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -36,10 +37,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A remote client over HTTP")
@@ -275,32 +278,55 @@ class RemoteClientTest {
                 .hasMessageContaining("Redirect.NEVER");
     }
 
-    @Test
-    @DisplayName("says where nobody answers, and where nobody speaks TLS")
-    void unreachable() throws IOException {
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("says where nobody answers, who takes too long to, and where nobody speaks TLS")
+    void unreachable(Mode mode) throws IOException {
         int free;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = socket.getLocalPort();
         }
-        try (StubServer server = new StubServer(StubServer.streaming(STREAM))) {
-            for (String address :
-                    List.of("http://127.0.0.1:" + free, server.uri().toString().replace("http:", "https:"))) {
-                for (Mode mode : Mode.values()) {
-                    try (RemoteClient client = HyperionClient.builder()
-                            .uri(URI.create(address))
-                            .apiKey(KEY)
-                            .mode(mode)
-                            .build()) {
-                        HyperionException error =
-                                catchThrowableOfType(HyperionException.class, () -> client.generate(REQUEST));
-                        assertThat(error)
-                                .isInstanceOf(ModelUnavailableException.class)
-                                .hasMessageContaining(address)
-                                .hasMessageNotContaining(KEY);
-                        assertThat(error.code()).isEqualTo(ErrorCode.UNREACHABLE);
-                        assertThatThrownBy(client::models).isInstanceOf(ModelUnavailableException.class);
-                    }
-                }
+        assertUnreachable("http://127.0.0.1:" + free, mode, "cannot be reached");
+        try (StubServer silent = new StubServer(StubServer.streaming(STREAM))) {
+            assertUnreachable(silent.uri().toString().replace("http:", "https:"), mode, "the connect time-out is over");
+        }
+        ServerSocket plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        CompletableFuture<Void> answering = CompletableFuture.runAsync(() -> answerPlainly(plain));
+        try {
+            assertUnreachable("https://127.0.0.1:" + plain.getLocalPort(), mode, "TLS");
+        } finally {
+            plain.close();
+        }
+        answering.join();
+    }
+
+    /** Answers whatever comes with HTTP, until it is closed. */
+    private static void answerPlainly(ServerSocket server) {
+        while (!server.isClosed()) {
+            try (Socket socket = server.accept()) {
+                socket.getInputStream().read();
+                socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            } catch (IOException closed) {
+                assertThat(server.isClosed()).isTrue();
+            }
+        }
+    }
+
+    private static void assertUnreachable(String address, Mode mode, String reason) {
+        try (RemoteClient client = HyperionClient.builder()
+                .uri(URI.create(address))
+                .apiKey(KEY)
+                .mode(mode)
+                .connectTimeout(Duration.ofMillis(500))
+                .build()) {
+            for (ThrowingCallable call : List.<ThrowingCallable>of(() -> client.generate(REQUEST), client::models)) {
+                HyperionException error = catchThrowableOfType(HyperionException.class, call);
+                assertThat(error)
+                        .isInstanceOf(ModelUnavailableException.class)
+                        .hasMessageContaining(address)
+                        .hasMessageContaining(reason)
+                        .hasMessageNotContaining(KEY);
+                assertThat(error.code()).isEqualTo(ErrorCode.UNREACHABLE);
             }
         }
     }
@@ -400,7 +426,7 @@ class RemoteClientTest {
     void backPressure() throws InterruptedException {
         AtomicLong written = new AtomicLong();
         CountDownLatch release = new CountDownLatch(1);
-        long all = 64L << 20;
+        long all = 32L << 20;
         byte[] piece =
                 ("event: token\ndata: {\"text\":\"" + "a".repeat(10_000) + "\"}\n\n").getBytes(StandardCharsets.UTF_8);
         StubServer.Behaviour hasty = exchange -> {
@@ -435,8 +461,8 @@ class RemoteClientTest {
                     reply.completeExceptionally(error);
                 }
             });
-            // Until the server gets no more out for half a second.
-            for (long before = -1; before != written.get() || before == 0; TimeUnit.MILLISECONDS.sleep(500)) {
+            // Until the server gets no more out for some time.
+            for (long before = -1; before != written.get() || before == 0; TimeUnit.MILLISECONDS.sleep(300)) {
                 before = written.get();
             }
             assertThat(written.get()).isLessThan(all / 2);

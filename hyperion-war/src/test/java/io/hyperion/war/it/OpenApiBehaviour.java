@@ -151,7 +151,7 @@ interface OpenApiBehaviour extends Behaviour {
     /** The same with the models and the files that there are here. */
     private ObjectNode fitting(Operation operation, JsonNode example) {
         ObjectNode request = (ObjectNode) example;
-        if (operation.path().contains("embedding")) {
+        if (operation.path().contains("/embed")) {
             request.put("model", Fixture.VECTORS);
         }
         if (request.has("file_name")) {
