@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class ArquillianIT implements WireBehaviour, BorderBehaviour, RedeployBehaviour {
+abstract class ArquillianIT implements WireBehaviour, BorderBehaviour, SettingsBehaviour, RedeployBehaviour {
     @ArquillianResource
     private ContainerController controller;
 

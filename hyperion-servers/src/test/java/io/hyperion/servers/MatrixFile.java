@@ -25,6 +25,7 @@ record MatrixFile(Map<String, Map<String, Cell>> columns) {
     private static final List<Section> SECTIONS = List.of(
             new Section("Over the wire", WireBehaviour.class, List.of(Mode.values())),
             new Section("From another application", BorderBehaviour.class, List.of(Mode.values())),
+            new Section("Wrong settings", SettingsBehaviour.class, List.of(Mode.values())),
             new Section("Coming and going", RedeployBehaviour.class, List.of(Mode.values())),
             new Section("Pools", PoolBehaviour.class, List.of(Mode.RAR)));
 

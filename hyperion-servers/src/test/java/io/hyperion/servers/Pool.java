@@ -1,5 +1,6 @@
 package io.hyperion.servers;
 
+import java.time.Duration;
 import java.util.Map;
 
 /** A model as a connection pool of a server: what its administrator does, with the server's own tools. */
@@ -7,14 +8,20 @@ interface Pool {
     /** Deploys the resource adapter and makes the pool, by the files in {@code examples/servers} as they stand. */
     void create() throws Exception;
 
-    /** Deploys the resource adapter anew under the pool, the way the server does it. */
-    void redeployAdapter() throws Exception;
+    /** Undeploys the resource adapter; what was set of the pool stays, where the server keeps it. */
+    void undeployAdapter() throws Exception;
+
+    /** Deploys the resource adapter again, so that the pool is there as it was. */
+    void deployAdapter() throws Exception;
 
     /** Changes how many requests are served at once, the way the server does it: in the running pool where it can. */
     void resize(int maximum) throws Exception;
 
     /** {@return how many connections the pool has at most, as the example has it} */
     int maximum();
+
+    /** {@return how long a request waits for a connection, as the example has it} */
+    Duration maximumWait();
 
     /** Closes all idle connections. */
     void flush() throws Exception;
@@ -35,7 +42,7 @@ interface Pool {
      *
      * @param inUse connections that requests have now
      * @param open connections that are open now, in use or idle
-     * @param borrowed how often a connection was borrowed so far
+     * @param borrowed how often a connection was borrowed so far; where the server does not count that, for how many milliseconds
      */
     record Use(int inUse, int open, long borrowed) {}
 }

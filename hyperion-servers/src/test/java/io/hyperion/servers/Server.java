@@ -12,6 +12,9 @@ interface Server {
     /** {@return what the table calls it} */
     String name();
 
+    /** {@return how Hyperion is deployed in it} */
+    Mode mode();
+
     /** {@return where its web applications are, without a slash at the end} */
     URI url();
 

@@ -64,6 +64,11 @@ final class TomEe implements Server {
     }
 
     @Override
+    public Mode mode() {
+        return instance.mode();
+    }
+
+    @Override
     public URI url() {
         return URI.create("http://127.0.0.1:" + port);
     }

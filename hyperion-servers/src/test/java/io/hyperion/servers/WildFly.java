@@ -62,6 +62,11 @@ final class WildFly implements Server {
     }
 
     @Override
+    public Mode mode() {
+        return instance.mode();
+    }
+
+    @Override
     public URI url() {
         return URI.create("http://127.0.0.1:" + (HTTP + offset));
     }

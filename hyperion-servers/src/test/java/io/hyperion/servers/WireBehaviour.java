@@ -71,7 +71,7 @@ interface WireBehaviour extends Behaviour {
     @Order(104)
     @DisplayName("`/v1/chat/completions` answers, whole and as a stream")
     default void chats() throws IOException {
-        String fields = "'model':'default','messages':[{'role':'user','content':'Count to 5.'}],'temperature':0";
+        String fields = "'messages':[{'role':'user','content':'Count to 5.'}],'temperature':0";
         JsonObject reply =
                 hyperion().post("/v1/chat/completions", "{" + fields + "}").json();
         String whole = reply.getJsonArray("choices")
