@@ -91,6 +91,6 @@ interface ModelsBehaviour extends Behaviour {
         assertThat(answer.json().getString("status")).isEqualTo("ok");
         assertThat(answer.json().getJsonObject("models").getInt("failed")).isEqualTo(5);
         assertThat(answer.json().getJsonObject("models").keySet())
-                .containsExactly("ready", "loading", "loaded", "failed");
+                .containsExactly("ready", "loading", "loaded", "unloading", "failed");
     }
 }
