@@ -1,15 +1,15 @@
 package io.hyperion.jca;
 
-import io.hyperion.core.llama.LlamaLibrary;
 import jakarta.resource.spi.ManagedConnectionMetaData;
 
 /**
  * What a connection is to.
  *
  * @param model the name of the model
+ * @param engine what runs it, and its version
  * @param slots how many connections it can have
  */
-record ConnectionMetaData(String model, int slots) implements ManagedConnectionMetaData {
+record ConnectionMetaData(String model, String engine, int slots) implements ManagedConnectionMetaData {
     @Override
     public String getEISProductName() {
         return "Hyperion model " + model;
@@ -17,7 +17,7 @@ record ConnectionMetaData(String model, int slots) implements ManagedConnectionM
 
     @Override
     public String getEISProductVersion() {
-        return "llama.cpp " + LlamaLibrary.VERSION;
+        return engine;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.hyperion.jca;
 
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProperties;
 import jakarta.resource.NotSupportedException;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionEvent;
@@ -219,8 +220,12 @@ public final class HyperionManagedConnection implements ManagedConnection {
     @Override
     public synchronized ManagedConnectionMetaData getMetaData() throws ResourceException {
         requireThere();
-        return new ConnectionMetaData(
-                model().name(), model().client().model(model().name()).slots());
+        try {
+            ModelProperties properties = model().client().properties(Optional.empty());
+            return new ConnectionMetaData(properties.model(), properties.engine(), properties.slots());
+        } catch (HyperionException e) {
+            throw new ResourceException(e.getMessage(), e);
+        }
     }
 
     @Override

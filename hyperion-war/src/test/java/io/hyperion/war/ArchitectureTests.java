@@ -116,6 +116,14 @@ class ArchitectureTests {
             .resideInAPackage("io.hyperion.war..");
 
     @ArchTest
+    static final ArchRule ADAPTER_KNOWS_THE_ENGINE_BY_ITS_CLIENT_AND_SETTINGS = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.jca..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.hyperion.core.llama..", "com.sun.jna..", "de.kherud..");
+
+    @ArchTest
     static final ArchRule WIRE_KNOWS_NO_ENGINE = noClasses()
             .that()
             .resideInAPackage("io.hyperion.war..")
