@@ -28,6 +28,9 @@ final class Socket implements WebSocket.Listener {
     /** How often a request goes to another socket before its caller is told that they are all full. */
     private static final int MAX_REFUSALS = 3;
 
+    /** How long the last frames may take to leave. */
+    private static final Duration GOODBYE = Duration.ofSeconds(5);
+
     private static final int TOO_BIG = 1009;
 
     private final SocketTransport owner;
@@ -256,7 +259,9 @@ final class Socket implements WebSocket.Listener {
                 stopWatching.run();
                 return;
             }
-            if (reading) {
+            // A slow listener keeps from reading, and how long a connection may take to come about has a limit of its
+            // own.
+            if (reading || !opened.isDone()) {
                 return;
             }
             silent = pinged;
@@ -304,12 +309,9 @@ final class Socket implements WebSocket.Listener {
             last = sends;
         }
         owner.remove(this);
-        if (last.isDone()) {
-            last.thenCompose(socket -> socket.sendClose(WebSocket.NORMAL_CLOSURE, ""))
-                    .whenComplete((socket, failure) -> opened.thenAccept(WebSocket::abort));
-        } else {
-            // What is on its way may never arrive.
-            opened.thenAccept(WebSocket::abort);
-        }
+        last.thenCompose(socket -> socket.sendClose(WebSocket.NORMAL_CLOSURE, ""))
+                .whenComplete((socket, failure) -> opened.thenAccept(WebSocket::abort));
+        // What is on its way may never arrive.
+        watch.in(GOODBYE, () -> opened.thenAccept(WebSocket::abort));
     }
 }

@@ -48,8 +48,9 @@ final class Watch implements AutoCloseable {
         }
     }
 
+    /** What is planned once is still done. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        executor.shutdown();
     }
 }
