@@ -99,7 +99,7 @@ interface Behaviour {
         redeployment.run();
         redeployment.run();
         Footprint before = Footprint.of(server());
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 8; i++) {
             redeployment.run();
         }
         Footprint after = Footprint.of(server());

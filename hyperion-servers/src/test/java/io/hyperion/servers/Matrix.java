@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,9 +39,11 @@ final class Matrix implements TestWatcher, AfterAllCallback, ExecutionCondition 
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         String wanted = System.getProperty("hyperion.servers", "");
         String name = server.toLowerCase(Locale.ROOT).replace(' ', '-');
-        return wanted.isBlank() || List.of(wanted.trim().split("\\s*,\\s*")).contains(name)
+        List<String> names = List.of(name, name + "-" + mode.title().toLowerCase(Locale.ROOT));
+        return wanted.isBlank()
+                        || !Collections.disjoint(names, List.of(wanted.trim().split("\\s*,\\s*")))
                 ? ConditionEvaluationResult.enabled("it is asked for")
-                : ConditionEvaluationResult.disabled(name + " is not among hyperion.servers=" + wanted);
+                : ConditionEvaluationResult.disabled("hyperion.servers=" + wanted + " asks for none of " + names);
     }
 
     @Override

@@ -103,7 +103,7 @@ final class WildFly implements Server {
 
     @Override
     public Pool pool() {
-        throw new IllegalStateException("It has no resource adapter");
+        return new WildFlyPool(this, instance.directory(), MANAGEMENT + offset);
     }
 
     @Override
