@@ -13,7 +13,8 @@ interface SettingsBehaviour extends Behaviour {
     @Order(301)
     @DisplayName("a model file that is missing is told")
     default void missingFile() throws Exception {
-        assertThat(toldOf(Map.of("modelPath", "/nowhere/nowhere.gguf"))).containsPattern("[Tt]here is no file .*nowhere.gguf");
+        assertThat(toldOf(Map.of("modelPath", "/nowhere/nowhere.gguf")))
+                .containsPattern("[Tt]here is no file .*nowhere.gguf");
         shortOutput();
     }
 
