@@ -37,6 +37,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -46,6 +47,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -287,7 +289,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         void run() {
             try {
                 result.complete(work.get());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 result.completeExceptionally(e);
             }
         }
@@ -463,9 +465,13 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             }
             failAll(shuttingDown());
         } catch (RuntimeException | Error e) {
-            LOGGER.log(System.Logger.Level.ERROR, "The batch loop of model '" + model + "' failed and ends", e);
             close();
-            failAll(new EngineException(ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", e));
+            try {
+                failAll(new EngineException(ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", e));
+            } finally {
+                // Last, as it may fail too.
+                LOGGER.log(System.Logger.Level.ERROR, "The batch loop of model '" + model + "' failed and ends", e);
+            }
         } finally {
             plan.close();
             parked.close();
@@ -526,23 +532,25 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 unwanted.add(sequence.request());
             }
         }
-        for (RunningRequest request : unwanted) {
-            if (request.isCancelled()) {
-                request.finish(FinishReason.CANCELLED);
-            } else if (request.isOverdue(now)) {
-                request.fail(new GenerationTimeoutException(
-                        ErrorCode.TIMEOUT,
-                        "The request took longer than its time-out of "
-                                + request.request().timeout().orElse(Duration.ZERO)));
-            } else if (waitedTooLong(request, now)) {
-                request.fail(waitedTooLong());
-            }
-        }
+        endEach(unwanted, request -> endUnwanted(request, now));
         if (!unwanted.isEmpty()) {
             synchronized (lock) {
                 queue.removeIf(Sequence::hasEnded);
             }
             releaseEnded();
+        }
+    }
+
+    private void endUnwanted(RunningRequest request, long now) {
+        if (request.isCancelled()) {
+            request.finish(FinishReason.CANCELLED);
+        } else if (request.isOverdue(now)) {
+            request.fail(new GenerationTimeoutException(
+                    ErrorCode.TIMEOUT,
+                    "The request took longer than its time-out of "
+                            + request.request().timeout().orElse(Duration.ZERO)));
+        } else if (waitedTooLong(request, now)) {
+            request.fail(waitedTooLong());
         }
     }
 
@@ -582,12 +590,13 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 queue.take(next);
                 freeSequences--;
             }
+            // At once: who is neither here nor in the queue would not hear of it if the loop failed now.
+            active.add(next);
             int slot = freeSlotFor(next.request().request().options());
             freeSlots.clear(slot);
             if (cache.isFull()) {
                 evictOldest();
             }
-            active.add(next);
             next.admit(cache.open(realm(next)), slot);
             sequencesBySlot.set(slot, next);
             idleChanged = true;
@@ -894,13 +903,13 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     /** A sequence gives its place back and waits at the head of the queue. */
     private void preempt(Sequence sequence) {
-        active.remove(sequence);
         cache.drop(sequence.place().orElseThrow());
         int slot = sequence.slot();
         sequence.preempt();
         synchronized (lock) {
             queue.addPreempted(sequence);
         }
+        active.remove(sequence);
         freeSlot(slot);
         meter.preempted(slot);
     }
@@ -1045,9 +1054,9 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     private void failActive(HyperionException error) {
         List<Sequence> failed = List.copyOf(active);
+        endEach(failed, sequence -> sequence.request().fail(error));
         active.clear();
         for (Sequence sequence : failed) {
-            sequence.request().fail(error);
             freeSlot(sequence.slot());
             meter.released(sequence.slot());
         }
@@ -1061,16 +1070,32 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     }
 
     private void failAll(HyperionException error) {
-        failActive(error);
-        List<Sequence> waiting;
+        List<Sequence> all = new ArrayList<>(active);
         List<LoopTask<?>> undone;
         synchronized (lock) {
-            waiting = queue.removeIf(sequence -> true);
+            all.addAll(queue.removeIf(sequence -> true));
             undone = List.copyOf(tasks);
             tasks.clear();
         }
         undone.forEach(task -> task.result().completeExceptionally(error));
-        waiting.forEach(sequence -> sequence.request().fail(error));
+        endEach(all, sequence -> sequence.request().fail(error));
+        failActive(error);
+    }
+
+    /** Whatever is thrown at the end of one, the others end as well; only then is it thrown on. */
+    private <T> void endEach(Collection<T> all, Consumer<T> end) {
+        List<Throwable> thrown = new ArrayList<>();
+        for (T each : all) {
+            try {
+                end.accept(each);
+            } catch (RuntimeException | Error e) {
+                thrown.add(e);
+            }
+        }
+        if (!thrown.isEmpty()) {
+            throw new EngineException(
+                    ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", thrown.get(0));
+        }
     }
 
     private ModelUnavailableException shuttingDown() {

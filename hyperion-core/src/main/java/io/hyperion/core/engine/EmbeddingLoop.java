@@ -110,9 +110,13 @@ final class EmbeddingLoop implements Runnable {
             }
             failAll(shuttingDown());
         } catch (RuntimeException | Error e) {
-            LOGGER.log(System.Logger.Level.ERROR, "The loop of model '" + model + "' failed and ends", e);
             close();
-            failAll(new EngineException(ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", e));
+            try {
+                failAll(new EngineException(ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", e));
+            } finally {
+                // Last, as it may fail too.
+                LOGGER.log(System.Logger.Level.ERROR, "The loop of model '" + model + "' failed and ends", e);
+            }
         } finally {
             batch.close();
         }
@@ -242,6 +246,7 @@ final class EmbeddingLoop implements Runnable {
             arrivals.clear();
         }
         all.forEach(task -> task.fail(error));
+        // Only when all have heard of it: to count may fail.
         all.forEach(this::count);
     }
 

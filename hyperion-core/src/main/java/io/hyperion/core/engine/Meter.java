@@ -100,6 +100,11 @@ final class Meter {
         outcomes.incrementAndGet(request.outcome().ordinal());
         promptNanos.addAndGet(request.timings().prompt().toNanos());
         generationNanos.addAndGet(request.timings().generation().toNanos());
+        guard(() -> record(request));
+        tell(hears -> hears.onEnded(request));
+    }
+
+    private void record(RequestFigures request) {
         RequestEvent event = new RequestEvent();
         if (event.shouldCommit()) {
             event.model = model;
@@ -112,14 +117,18 @@ final class Meter {
             event.generationTime = request.timings().generation().toNanos();
             event.commit();
         }
-        tell(hears -> hears.onEnded(request));
     }
 
     private void tell(Consumer<EngineListener> event) {
+        guard(() -> event.accept(listener));
+    }
+
+    /** What happens to figures must not end the loop that serves the requests. */
+    private void guard(Runnable telling) {
         try {
-            event.accept(listener);
-        } catch (RuntimeException | Error e) {
-            LOGGER.log(System.Logger.Level.WARNING, "A listener of the engine failed", e);
+            telling.run();
+        } catch (Throwable e) {
+            LOGGER.log(System.Logger.Level.WARNING, "What model '" + model + "' does could not be told", e);
         }
     }
 

@@ -159,7 +159,6 @@ final class RunningRequest implements Generation {
                 return;
             }
         }
-        ended = true;
         GenerateReply reply = new GenerateReply(
                 request.model(),
                 request.prompt(),
@@ -168,8 +167,12 @@ final class RunningRequest implements Generation {
                 slot,
                 completions,
                 timings());
-        owner.ended(this, outcomeOf(reply.finishReason()));
-        tell(() -> listener.onDone(reply));
+        ended = true;
+        try {
+            owner.ended(this, outcomeOf(reply.finishReason()));
+        } finally {
+            tell(() -> listener.onDone(reply));
+        }
     }
 
     private List<Completion> completions() {
@@ -214,9 +217,12 @@ final class RunningRequest implements Generation {
             return;
         }
         ended = true;
-        sequences.forEach(Sequence::end);
-        owner.ended(this, RequestOutcome.of(error));
-        tell(() -> listener.onError(error));
+        try {
+            sequences.forEach(Sequence::end);
+            owner.ended(this, RequestOutcome.of(error));
+        } finally {
+            tell(() -> listener.onError(error));
+        }
     }
 
     private static RequestOutcome outcomeOf(FinishReason reason) {
@@ -236,9 +242,9 @@ final class RunningRequest implements Generation {
     private void tell(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException | Error e) {
-            LOGGER.log(System.Logger.Level.WARNING, "The listener of a generation failed; the generation ends", e);
+        } catch (Throwable e) {
             fail(new EngineException(ErrorCode.ENGINE_FAILURE, "The listener of the generation failed: " + e, e));
+            LOGGER.log(System.Logger.Level.WARNING, "The listener of a generation failed; the generation ends", e);
         }
     }
 }

@@ -56,6 +56,10 @@ final class LoadedModelRig implements AutoCloseable {
     private final LoadedModel model;
 
     LoadedModelRig(TinyModel tiny, Path directory, int cells, int slots) {
+        this(tiny, directory, cells, slots, EngineListener.NONE);
+    }
+
+    LoadedModelRig(TinyModel tiny, Path directory, int cells, int slots, EngineListener listener) {
         try {
             Path path = tiny.write(directory.resolve("tiny.gguf"));
             GgufFile file = GgufFile.read(path);
@@ -64,7 +68,7 @@ final class LoadedModelRig implements AutoCloseable {
             EngineSettings settings =
                     new EngineSettings(cells, slots, 64, 1, 0, 1000, Duration.ZERO, OptionalLong.empty(), List.of());
             SequenceStore store = new SequenceStore("tiny", Optional.empty(), GgufFingerprint.of(List.of(file)));
-            model = LoadedModel.load(library, "tiny", path, cells, settings, store, EngineListener.NONE);
+            model = LoadedModel.load(library, "tiny", path, cells, settings, store, listener);
         } catch (IOException | LlamaException e) {
             throw new IllegalStateException(e);
         }
