@@ -48,6 +48,9 @@ interface RedeployBehaviour extends Behaviour {
         }
 
         assertThat(Footprint.mappings(server())).isZero();
+        // Pools are looked up at most once a second.
+        Behaviour.await("the application misses it", () -> told(App.CONSUMER, "/api/missing")
+                .containsKey("code"));
         assertThat(told(App.CONSUMER, "/api/missing").getString("code")).isEqualTo("HYP-6004");
         assertThat(told(App.CONSUMER, "/api/missing").getString("message")).contains("eis/hyperion");
         if (server().mode() == Mode.RAR) {
