@@ -29,7 +29,10 @@ interface GenerateBehaviour extends Behaviour {
                         "method",
                         "model",
                         "finish_reason",
-                        "cached_tokens");
+                        "cached_tokens",
+                        "slot",
+                        "timings",
+                        "truncated");
         assertThat(reply.getString("success")).isEqualTo("true");
         assertThat(reply.getString("output")).isNotEmpty();
         assertThat(reply.getString("prompt")).isEqualTo("Once upon a time");
