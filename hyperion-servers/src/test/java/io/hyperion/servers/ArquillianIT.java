@@ -9,7 +9,6 @@ import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,16 +51,11 @@ abstract class ArquillianIT implements WireBehaviour, BorderBehaviour, SettingsB
         if (!begun) {
             begun = true;
             server = start(controller, deployer);
+            // Arquillian ends it after the last test; this one only if that cannot be.
+            Runtime.getRuntime().addShutdownHook(new Thread(server.process()::destroy));
             prepare(server);
         }
         assertThat(server).as("the server, which could not be started").isNotNull();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        if (server != null) {
-            server.stop();
-        }
     }
 
     @Override

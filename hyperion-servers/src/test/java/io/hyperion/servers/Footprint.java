@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * @param temporaryFiles files and directories where temporary ones are made
  */
 record Footprint(long threads, long ownThreads, long residentKilobytes, long copies, long temporaryFiles) {
-    /** A class that has instances for as long as it is there. */
-    private static final String CLASS = "io.hyperion.api.ErrorCode";
+    /** A class that every reply needs, and that has instances for as long as it is there. */
+    private static final String CLASS = "io.hyperion.api.FinishReason";
 
     static Footprint of(Server server) throws Exception {
         jcmd(server, "GC.run");

@@ -62,9 +62,9 @@ record Instance(Mode mode, Path directory) {
         return properties;
     }
 
-    /** {@return the same as arguments of a JVM, which must not have spaces in them} */
+    /** {@return the same as arguments of a JVM, whose heap does not grow, so that it is seen what else does; without spaces in one} */
     String jvmArguments() {
-        StringBuilder arguments = new StringBuilder("-Xmx512m");
+        StringBuilder arguments = new StringBuilder("-Xms512m -Xmx512m -XX:+AlwaysPreTouch");
         properties()
                 .forEach((key, value) ->
                         arguments.append(" -D").append(key).append('=').append(value));

@@ -2,6 +2,7 @@ package io.hyperion.servers;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** A model as a connection pool of a server: what its administrator does, with the server's own tools. */
 interface Pool {
@@ -13,6 +14,12 @@ interface Pool {
 
     /** Deploys the resource adapter again, so that the pool is there as it was. */
     void deployAdapter() throws Exception;
+
+    /** Does both, one after the other. */
+    default void redeployAdapter() throws Exception {
+        undeployAdapter();
+        deployAdapter();
+    }
 
     /** Changes how many requests are served at once, the way the server does it: in the running pool where it can. */
     void resize(int maximum) throws Exception;
@@ -32,7 +39,7 @@ interface Pool {
     /**
      * Makes a further pool {@code eis/hyperion-broken} with wrong properties, has the server try it, and takes it away again.
      *
-     * @param properties properties of the connection factory
+     * @param properties the properties of its connection factory, those of one of {@link SettingsBehaviour.Wrong}
      * @return what the administrator sees of it: the answer of the command and what came into the log
      */
     String tryBroken(Map<String, String> properties) throws Exception;
@@ -42,7 +49,7 @@ interface Pool {
      *
      * @param inUse connections that requests have now
      * @param open connections that are open now, in use or idle
-     * @param borrowed how often a connection was borrowed so far; where the server does not count that, for how many milliseconds
+     * @param borrowed how often a connection was borrowed so far, or for how many milliseconds; empty where the server counts neither
      */
-    record Use(int inUse, int open, long borrowed) {}
+    record Use(int inUse, int open, OptionalLong borrowed) {}
 }

@@ -6,6 +6,7 @@ import io.hyperion.war.it.Wire.Answer;
 import io.hyperion.war.it.Wire.Events;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ interface PoolBehaviour extends Behaviour {
     @Order(501)
     @DisplayName("the server's statistics count what is borrowed")
     default void counts() throws Exception {
-        long before = server().pool().use().borrowed();
+        OptionalLong before = server().pool().use().borrowed();
 
         try (Events stream = occupy()) {
             assertThat(stream.next().name()).isEqualTo("token");
@@ -25,7 +26,9 @@ interface PoolBehaviour extends Behaviour {
 
         Behaviour.await(
                 "the connection is given back", () -> server().pool().use().inUse() == 0);
-        assertThat(server().pool().use().borrowed()).isGreaterThan(before);
+        if (before.isPresent()) {
+            assertThat(server().pool().use().borrowed().getAsLong()).isGreaterThan(before.getAsLong());
+        }
     }
 
     @Test
@@ -79,8 +82,7 @@ interface PoolBehaviour extends Behaviour {
     default void redeploysAdapter() throws Exception {
         String output = shortOutput();
         leavesNothing(() -> {
-            server().pool().undeployAdapter();
-            server().pool().deployAdapter();
+            server().pool().redeployAdapter();
             assertThat(shortOutput()).isEqualTo(output);
             assertThat(told(App.CONSUMER, "/api/blocking").getString("text")).isEqualTo(output);
         });

@@ -41,18 +41,22 @@ final class TomEe implements Server {
                 Files.readString(logging)
                         .replaceAll(",? *org\\.apache\\.tomee\\.jul\\.formatter\\.AsyncConsoleHandler(?=,|\n)", ""));
         int port = Instance.freePort();
+        int stopPort = Instance.freePort();
         Path settings = home.resolve("conf/server.xml");
         Files.writeString(
                 settings,
                 Files.readString(settings)
                         .replace("<Connector port=\"8080\"", "<Connector address=\"127.0.0.1\" port=\"" + port + "\"")
-                        .replace("<Server port=\"8005\"", "<Server port=\"-1\""));
+                        .replace("<Server port=\"8005\"", "<Server port=\"" + stopPort + "\""));
+        if (mode == Mode.RAR) {
+            TomEePool.configure(home, instance.modelFile());
+        }
         controller.start(
                 CONTAINER,
                 Map.of(
                         "dir", home.toString(),
                         "httpPort", Integer.toString(port),
-                        "stopPort", Integer.toString(Instance.freePort()),
+                        "stopPort", Integer.toString(stopPort),
                         "appWorkingDir", instance.directory().resolve("work").toString(),
                         "catalina_opts", instance.jvmArguments()));
         return new TomEe(instance, deployer, port);
@@ -111,7 +115,7 @@ final class TomEe implements Server {
 
     @Override
     public Pool pool() {
-        throw new IllegalStateException("It has no resource adapter");
+        return new TomEePool(this, instance.directory());
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,6 +49,11 @@ final class WildFlyPool implements Pool {
     }
 
     @Override
+    public void redeployAdapter() throws Exception {
+        cli(List.of("undeploy hyperion-ra.rar", "deploy hyperion-ra.rar"));
+    }
+
+    @Override
     public void resize(int maximum) throws Exception {
         cli(List.of(POOL + ":write-attribute(name=max-pool-size, value=" + maximum + ")", "reload"));
     }
@@ -71,7 +77,9 @@ final class WildFlyPool implements Pool {
     public Use use() throws Exception {
         String told = cli(List.of(POOL + "/statistics=pool:read-resource(include-runtime=true)"));
         return new Use(
-                (int) number(told, "InUseCount"), (int) number(told, "ActiveCount"), number(told, "TotalUsageTime"));
+                (int) number(told, "InUseCount"),
+                (int) number(told, "ActiveCount"),
+                OptionalLong.of(number(told, "TotalUsageTime")));
     }
 
     @Override
@@ -83,11 +91,11 @@ final class WildFlyPool implements Pool {
                 + " class-name=io.hyperion.jca.HyperionManagedConnectionFactory)");
         properties.forEach((key, value) -> commands.add(
                 BROKEN + "/connection-definitions=broken/config-properties=" + key + ":add(value=\"" + value + "\")"));
-        cli(commands);
+        commands.add(BROKEN + ":activate");
+        commands.add(BROKEN + "/connection-definitions=broken:test-connection-in-pool");
         String told;
         try {
-            told = cli(
-                    List.of(BROKEN + ":activate", BROKEN + "/connection-definitions=broken:test-connection-in-pool"));
+            told = cli(commands);
         } catch (AssertionError refused) {
             told = refused.getMessage();
         }
@@ -116,6 +124,7 @@ final class WildFlyPool implements Pool {
                         "sh",
                         home.resolve("bin/jboss-cli.sh").toString(),
                         "--connect",
+                        "--timeout=60000",
                         "--controller=127.0.0.1:" + managementPort,
                         "--file=" + file));
     }
