@@ -67,6 +67,7 @@ class AdapterArchiveIT {
         assertThat(all)
                 .contains("io/hyperion/api/HyperionClient.class", "io/hyperion/jca/HyperionResourceAdapter.class")
                 .noneMatch(name -> name.endsWith("beans.xml") || name.endsWith("ra.xml"))
+                .noneMatch(name -> name.startsWith("io/hyperion/api/cdi/"))
                 .noneMatch(name -> name.startsWith("META-INF/services/jakarta."))
                 .noneMatch(name -> name.startsWith("jakarta/") || name.startsWith("javax/"));
     }
