@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 /** The pool {@code hyperion} of Payara, Server or Micro: both take the commands of asadmin. */
 final class PayaraPool implements Pool {
     private static final String BROKEN = "hyperion-broken";
+    private static final String STATISTICS =
+            "configs.config.server-config.monitoring-service.module-monitoring-levels.connector-connection-pool";
 
     private final Server server;
     private final Asadmin asadmin;
@@ -48,6 +50,9 @@ final class PayaraPool implements Pool {
     @Override
     public void deployAdapter() throws Exception {
         asadmin.runAll(script);
+        // Payara counts nothing in a pool that was made while its statistics were on, and there before.
+        asadmin.run("set " + STATISTICS + "=OFF");
+        asadmin.run("set " + STATISTICS + "=HIGH");
     }
 
     @Override
