@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -79,7 +80,8 @@ final class PayaraPool implements Pool {
     public Use use() throws Exception {
         String told = asadmin.run("get --monitor=true server.resources.hyperion.*");
         int used = (int) figure(told, "numconnused-current");
-        return new Use(used, used + (int) figure(told, "numconnfree-current"), figure(told, "numconnacquired-count"));
+        int free = (int) figure(told, "numconnfree-current");
+        return new Use(used, used + free, OptionalLong.of(figure(told, "numconnacquired-count")));
     }
 
     private static long figure(String told, String name) {
