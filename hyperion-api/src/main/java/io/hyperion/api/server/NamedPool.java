@@ -1,6 +1,7 @@
 package io.hyperion.api.server;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
 
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.Excerpts;
@@ -33,6 +34,9 @@ final class NamedPool implements ClientSource {
 
     private static final System.Logger LOG = System.getLogger(NamedPool.class.getName());
 
+    /** How the messages of the resource adapter begin. */
+    private static final String ADAPTER = "HYPRA-";
+
     private final String name;
     private final LongSupplier nanoTime;
     private final BridgedClient client = new BridgedClient(this);
@@ -40,6 +44,7 @@ final class NamedPool implements ClientSource {
     /** Held while the name is looked up: that may create a pool, and so load a model. */
     private final ReentrantLock looking = new ReentrantLock();
 
+    private String warned = "";
     private volatile Optional<Look> last = Optional.empty();
 
     NamedPool(String name, LongSupplier nanoTime) {
@@ -115,6 +120,7 @@ final class NamedPool implements ClientSource {
             object = lookUp();
         } catch (NamingException | RuntimeException | LinkageError e) {
             LOG.log(DEBUG, () -> "The look-up of " + name + " failed", e);
+            adapterSays(e).ifPresent(this::warnOnce);
             // Only a name that is the same everywhere and is not bound tells that a pool has gone. Else it may be the
             // thread: one that
             // the server does not know sees other names, or none.
@@ -148,6 +154,22 @@ final class NamedPool implements ClientSource {
         return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
                 .limit(MAX_CAUSES)
                 .anyMatch(NameNotFoundException.class::isInstance);
+    }
+
+    /** What the resource adapter refuses it with: where a server makes a pool at its look-up, as TomEE does, nobody else tells it. */
+    private static Optional<String> adapterSays(Throwable e) {
+        return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+                .limit(MAX_CAUSES)
+                .map(Throwable::getMessage)
+                .filter(message -> message != null && message.startsWith(ADAPTER))
+                .findFirst();
+    }
+
+    private void warnOnce(String what) {
+        if (!what.equals(warned)) {
+            warned = what;
+            LOG.log(WARNING, "The pool " + name + " cannot be used: " + what);
+        }
     }
 
     private static String why(Throwable e) {

@@ -14,10 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.naming.CommunicationException;
 import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
@@ -215,6 +219,41 @@ class JndiPoolsTest {
 
         assertThat(pools.known()).isEmpty();
         assertThat(pools.report()).containsEntry("eis/hyperion", "IllegalStateException (model\uFFFDfile is missing)");
+    }
+
+    @Test
+    @DisplayName("that the resource adapter refuses are told in the log, once")
+    void refused() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger(NamedPool.class.getName());
+        Handler listener = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                told.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(listener);
+        try {
+            naming.bindMade("eis/hyperion", () -> {
+                throw new IllegalStateException(
+                        "look-up failed", new IllegalArgumentException("HYPRA-1003: modelPath: there is no file x"));
+            });
+            pools.known();
+            aSecondLater();
+            pools.known();
+        } finally {
+            logger.removeHandler(listener);
+        }
+
+        assertThat(told)
+                .filteredOn(line -> line.contains("eis/hyperion "))
+                .containsExactly("The pool eis/hyperion cannot be used: HYPRA-1003: modelPath: there is no file x");
     }
 
     @Test
