@@ -30,6 +30,11 @@ interface Server {
     /** {@return the model file of its pools or its configuration, as the process opens it} */
     Path modelFile();
 
+    /** {@return whether it lets go of the classes of applications that are undeployed, as it does not do everywhere of its own accord} */
+    default boolean releasesClasses() {
+        return true;
+    }
+
     /** Deploys an application at {@code /<its path>}. */
     void deploy(App app) throws Exception;
 

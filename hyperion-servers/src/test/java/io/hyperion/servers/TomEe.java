@@ -113,6 +113,12 @@ final class TomEe implements Server {
         deployer.undeploy(app.name());
     }
 
+    /** It keeps those of an application of one class, too, that has CDI and REST and nothing of Hyperion. */
+    @Override
+    public boolean releasesClasses() {
+        return false;
+    }
+
     @Override
     public Pool pool() {
         return new TomEePool(this, instance.directory());

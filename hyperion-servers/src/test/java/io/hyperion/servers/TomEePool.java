@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.Assumptions;
 /** The pool of {@code examples/servers/tomee}, by JMX: what an administrator does with {@code jconsole}. */
 final class TomEePool implements Pool {
     private static final String BROKEN = "hyperion-broken-";
+
+    /** What is told of such a pool: by Hyperion, and of a setting that there is not by TomEE. */
+    private static final Pattern TELLING = Pattern.compile("cannot be used|unused property");
 
     private final TomEe server;
     private final Path home;
@@ -109,12 +113,13 @@ final class TomEePool implements Pool {
         Path adapter = home.resolve("apps/" + BROKEN + wrong + ".rar");
         Files.copy(Path.of(System.getProperty("hyperion.rar")), adapter);
         String told = deployer("deploy", adapter);
-        // Its connection factory is made when somebody looks it up, as Hyperion does when it is asked for its models.
-        String models = new Wire(URI.create(server.url() + "/" + App.HYPERION.path()))
-                .get("/models")
-                .response()
-                .body();
-        return told + models + server.log().substring(before) + deployer("undeploy", adapter);
+        // Its connection factory is made when somebody looks it up, as Hyperion does at most once a second.
+        Wire hyperion = new Wire(URI.create(server.url() + "/" + App.HYPERION.path()));
+        Behaviour.await("the pool is looked up", () -> {
+            hyperion.get("/models");
+            return TELLING.matcher(server.log().substring(before)).find();
+        });
+        return told + server.log().substring(before) + deployer("undeploy", adapter);
     }
 
     private String deployer(String operation, Path adapter) throws Exception {
