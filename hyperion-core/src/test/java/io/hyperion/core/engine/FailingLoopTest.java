@@ -144,7 +144,7 @@ class FailingLoopTest {
             List<LoadedModelRig.Result> others =
                     IntStream.range(0, 4).mapToObj(i -> rig.submit(REQUEST)).toList();
             allAreQueued.countDown();
-            assertThat(told.join()).isInstanceOf(EngineException.class);
+            assertThat(told.orTimeout(30, SECONDS).join()).isInstanceOf(EngineException.class);
             assertThat(others).extracting(FailingLoopTest::failureOf).doesNotContainNull();
             awaitEnd(rig.model());
         }
@@ -187,7 +187,9 @@ class FailingLoopTest {
                     told.complete(error);
                 }
             });
-            assertThat(told.join()).hasMessageContaining("not declared").hasRootCauseInstanceOf(IOException.class);
+            assertThat(told.orTimeout(30, SECONDS).join())
+                    .hasMessageContaining("not declared")
+                    .hasRootCauseInstanceOf(IOException.class);
             assertThat(rig.generate(REQUEST).completionTokens()).isEqualTo(20);
             assertThat(rig.model().isServing()).isTrue();
         }
@@ -221,7 +223,8 @@ class FailingLoopTest {
                     .toList();
             allAreQueued.countDown();
             for (CompletableFuture<EmbeddingReply> reply : replies) {
-                assertThat(catchThrowableOfType(CompletionException.class, reply::join))
+                assertThat(catchThrowableOfType(CompletionException.class, () -> reply.orTimeout(30, SECONDS)
+                                .join()))
                         .hasCauseInstanceOf(EngineException.class);
             }
             awaitEnd(model);
