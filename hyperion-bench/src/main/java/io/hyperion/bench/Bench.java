@@ -1,5 +1,7 @@
 package io.hyperion.bench;
 
+import io.hyperion.bench.border.BorderMeasurement;
+import io.hyperion.bench.border.ServerFiles;
 import io.hyperion.bench.load.BareLoop;
 import io.hyperion.bench.load.HttpTarget;
 import io.hyperion.bench.load.InProcessTarget;
@@ -34,9 +36,15 @@ import org.openjdk.jmh.runner.RunnerException;
 /** What {@code mvn -Pbench} runs: writes a model, or measures and prints tables. Set by the properties of {@link BenchSettings}. */
 public final class Bench {
     private static final String JMH = "jmh";
+    private static final String BORDER = "border";
     private static final String HYPERION = "hyperion";
     private static final int DEFAULT_RUNS = 5;
     private static final int DEFAULT_SEQUENCES = 16;
+
+    /** The border costs so little that only many runs show it. */
+    private static final int DEFAULT_BORDER_RUNS = 150;
+
+    private static final int DEFAULT_BORDER_WARM_UPS = 40;
 
     /** Room in each of 16 slots for the longest prompt, with servers that divide the context evenly. */
     private static final int DEFAULT_CELLS = 40_960;
@@ -73,9 +81,12 @@ public final class Bench {
                     + MicroBenchmarks.run(
                             settings.list("models"), settings.text("include").orElse(".*")));
         }
+        if (wanted.contains(BORDER)) {
+            measureBorder();
+        }
         List<Scenario> scenarios = new ArrayList<>();
         for (String name : wanted) {
-            if (!name.equals(JMH)) {
+            if (!List.of(JMH, BORDER).contains(name)) {
                 scenarios.add(scenario(name));
             }
         }
@@ -100,8 +111,34 @@ public final class Bench {
             case "e" -> new Conversation();
             case "own-cost" -> new OwnCost();
             case "memory" -> new MemoryCost(settings.model());
-            default -> throw settings.wrong("run", "must be a list of jmh, a, b, c, d, e, own-cost and memory");
+            default ->
+                throw settings.wrong("run", "must be border, or a list of jmh, a, b, c, d, e, own-cost and memory");
         };
+    }
+
+    private void measureBorder() throws IOException, InterruptedException {
+        ModelUse model = new ModelUse(
+                settings.model(),
+                settings.whole("sequences", 1, 1),
+                settings.whole("cells", 1024, 1),
+                settings.whole("threads", 1, 1));
+        BorderMeasurement measurement = new BorderMeasurement(
+                settings.whole("warm-ups", DEFAULT_BORDER_WARM_UPS, 0), settings.whole("runs", DEFAULT_BORDER_RUNS, 1));
+        Path logs = logs();
+        ServerFiles files =
+                ServerFiles.write(logs.resolve(BORDER), Path.of(file("war")), Path.of(file("rar")), model.file());
+        int port = settings.whole("port", 8080, 1);
+        URI base = URI.create("http://127.0.0.1:" + port);
+        StartedServer server = StartedServer.start(
+                BORDER,
+                files.command(Path.of(file("payara")), model, port),
+                settings.text("server-cpus"),
+                base.resolve("/" + HYPERION),
+                logs.resolve(BORDER + ".log"));
+        try (server) {
+            System.out.println("\n" + measurement.run(base).table() + "\nMedians of " + measurement.runs() + " runs, "
+                    + model.file().getFileName() + ", " + model.threads() + " engine thread(s).\n");
+        }
     }
 
     private void measure(List<Scenario> scenarios) throws IOException, InterruptedException {
@@ -149,8 +186,7 @@ public final class Bench {
     private Map<String, URI> start(ModelUse model, Deque<Runnable> closing) throws IOException, InterruptedException {
         Map<String, URI> servers = new LinkedHashMap<>();
         Optional<String> cpus = settings.text("server-cpus");
-        Path logs = Files.createDirectories(
-                Path.of(settings.text("logs").orElseThrow(() -> settings.wrong("logs", "is missing"))));
+        Path logs = logs();
         if (settings.flag("start", false)) {
             int port = settings.whole("port", 8080, 1);
             URI base = URI.create("http://127.0.0.1:" + port + "/hyperion");
@@ -170,6 +206,11 @@ public final class Bench {
             servers.put(name, base);
         }
         return servers;
+    }
+
+    private Path logs() throws IOException {
+        return Files.createDirectories(
+                Path.of(settings.text("logs").orElseThrow(() -> settings.wrong("logs", "is missing"))));
     }
 
     /** {@return the command that starts Hyperion, as "mvn -Prun" does} */

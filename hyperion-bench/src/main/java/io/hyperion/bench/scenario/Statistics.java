@@ -3,7 +3,7 @@ package io.hyperion.bench.scenario;
 import java.util.List;
 
 /** What many numbers say together. */
-final class Statistics {
+public final class Statistics {
     private Statistics() {}
 
     /**
@@ -12,7 +12,7 @@ final class Statistics {
      * @param values at least one number
      * @return the one in the middle, or the mean of the two there
      */
-    static double median(List<Double> values) {
+    public static double median(List<Double> values) {
         if (values.isEmpty()) {
             throw new IllegalArgumentException("There is no median of nothing");
         }
