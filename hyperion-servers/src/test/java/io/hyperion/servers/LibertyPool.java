@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -77,7 +78,10 @@ final class LibertyPool implements Pool {
     public Use use() throws Exception {
         String told = ask("statistics");
         int open = (int) number(told, "ManagedConnectionCount");
-        return new Use(open - (int) number(told, "FreeConnectionCount"), open, number(told, "InUseTimeCount"));
+        return new Use(
+                open - (int) number(told, "FreeConnectionCount"),
+                open,
+                OptionalLong.of(number(told, "InUseTimeCount")));
     }
 
     /** The server tries a pool when it is looked up, which is what Hyperion does with all that are called like its own. */
