@@ -1,6 +1,8 @@
 package io.hyperion.core.tools;
 
 import io.hyperion.api.Completion;
+import io.hyperion.api.EngineException;
+import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
@@ -91,6 +93,19 @@ final class ToolCallListener implements GenerateListener {
 
     @Override
     public void onDone(GenerateReply reply) {
+        GenerateReply read;
+        try {
+            read = read(reply);
+        } catch (RuntimeException | Error e) {
+            // For the engine all is done: nobody else will tell the listener that it ended.
+            listener.onError(new EngineException(
+                    ErrorCode.ENGINE_FAILURE, "The end of the generation could not be told: " + e, e));
+            throw e;
+        }
+        listener.onDone(read);
+    }
+
+    private GenerateReply read(GenerateReply reply) {
         List<Completion> completions = new ArrayList<>();
         for (Completion completion : reply.completions()) {
             Reading reading = reading(completions.size());
@@ -100,14 +115,14 @@ final class ToolCallListener implements GenerateListener {
             tell(completions.size(), reply.completions().size(), reading.sink().drain());
             completions.add(withCalls(completion, reading.sink()));
         }
-        listener.onDone(new GenerateReply(
+        return new GenerateReply(
                 reply.model(),
                 reply.prompt(),
                 reply.promptTokens(),
                 reply.cachedTokens(),
                 reply.slot(),
                 completions,
-                reply.timings()));
+                reply.timings());
     }
 
     private static Completion withCalls(Completion completion, CallSink sink) {
