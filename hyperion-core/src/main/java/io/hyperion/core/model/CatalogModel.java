@@ -459,10 +459,31 @@ public final class CatalogModel {
             return;
         }
         try {
-            facts = Optional.of(ModelFacts.read(settings));
+            facts = Optional.of(readFacts());
             state = ModelState.READY;
         } catch (IOException e) {
             fail(e.getMessage(), e);
+        }
+    }
+
+    /** An interrupt closes the file that the thread reads, and says nothing of the file: it is there again afterwards. */
+    private ModelFacts readFacts() throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return ModelFacts.read(settings);
+                } catch (IOException e) {
+                    if (!Thread.interrupted()) {
+                        throw e;
+                    }
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -228,6 +228,16 @@ class LoadingTest {
     }
 
     @Test
+    @DisplayName("is no worse for an interrupt of the thread that reads its file")
+    void interruptedReader() throws IOException {
+        Thread.currentThread().interrupt();
+        try (InProcessClient other = InProcessClient.open(textFile)) {
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(other.model("default").state()).isEqualTo(ModelState.READY);
+        }
+    }
+
+    @Test
     @DisplayName("cannot be waited for by its own listener, and tells so instead of waiting for ever")
     void ownListener() {
         for (Runnable waiting : List.<Runnable>of(() -> client.unload(TEXT), () -> client.close())) {
