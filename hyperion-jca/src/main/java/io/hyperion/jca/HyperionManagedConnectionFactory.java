@@ -216,7 +216,7 @@ public final class HyperionManagedConnectionFactory
     }
 
     /**
-     * @param value how long the model stays loaded without connections, as an ISO 8601 duration; {@code PT0S} unloads it with the last one; null for the default
+     * @param value how long the model stays loaded without connections, as an ISO 8601 duration of at most 365 days; {@code PT0S} unloads it with the last one; null for the default
      */
     public void setIdleTimeout(String value) {
         properties.set("idleTimeout", value);

@@ -29,6 +29,7 @@ record ModelConfiguration(
         String model, SortedMap<String, String> keys, int slots, Duration idleTimeout, int queueCapacity) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]{1,128}");
     private static final String SUFFIX = ".gguf";
+    private static final Duration MAX_IDLE_TIMEOUT = Duration.ofDays(365);
 
     /** What is given on to the configuration as it is, and how that calls it. */
     private static final Map<String, String> GIVEN_ON = Map.of(
@@ -105,6 +106,9 @@ record ModelConfiguration(
 
     private static String name(FactoryProperties properties, Path file) throws InvalidPropertyException {
         Optional<String> model = properties.text("model");
+        if (file.getFileName() == null) {
+            throw AdapterMessage.NO_FILE.invalidProperty(file);
+        }
         String fileName = file.getFileName().toString();
         String name = model.orElseGet(() ->
                 fileName.endsWith(SUFFIX) ? fileName.substring(0, fileName.length() - SUFFIX.length()) : fileName);
@@ -118,11 +122,11 @@ record ModelConfiguration(
     private static Duration idleTimeout(String value) throws InvalidPropertyException {
         try {
             Duration duration = Duration.parse(value);
-            if (!duration.isNegative()) {
+            if (!duration.isNegative() && duration.compareTo(MAX_IDLE_TIMEOUT) <= 0) {
                 return duration;
             }
         } catch (DateTimeParseException e) {
-            // Told below, as a negative one is.
+            // Told below, as one out of range is.
         }
         throw AdapterMessage.IDLE_TIMEOUT.invalidProperty(value);
     }

@@ -32,8 +32,8 @@ record PoolLender(HyperionManagedConnectionFactory factory, ConnectionManager ma
         try {
             Loan own = PooledClient.of(connection).lend(info);
             return new Loan(own.client(), own.slot(), failure -> giveBack(connection, own, failure));
-        } catch (RuntimeException e) {
-            // The adapter was stopped, or the server has taken it back already.
+        } catch (RuntimeException | Error e) {
+            // The adapter was stopped, or its classes are gone, or the server has taken it back already.
             connection.close();
             throw e;
         }

@@ -9,6 +9,7 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.client.InProcessClient;
+import io.hyperion.core.engine.EngineThreads;
 import io.hyperion.core.model.HyperionConfiguration;
 import java.time.Duration;
 import java.util.BitSet;
@@ -30,7 +31,7 @@ final class SharedModel {
     /**
      * How long a new connection waits while there are others that nobody uses. A pool gives out those that it has before it makes more; so
      * either it is being filled, or flushed: WildFly makes the new connections while it destroys the old ones, and the model would never be
-     * without any.
+     * without any. Once one has waited in vain, those that follow each other within this time fill the pool, and do not wait.
      */
     private static final Duration FLUSH = Duration.ofMillis(300);
 
@@ -44,6 +45,8 @@ final class SharedModel {
     private ModelFigures past = ModelFigures.NONE;
     private int holders;
     private int handles;
+    /** When the last connection was made of a pool that is being filled. */
+    private Optional<Long> filled = Optional.empty();
     /** How many threads free memory: what is loaded next is sized when that is there again. */
     private int freeing;
 
@@ -105,18 +108,29 @@ final class SharedModel {
             unloading = Optional.empty();
             await(() -> freeing == 0, Optional.empty());
         }
+        boolean taken = false;
         try {
             load(loading);
-            return takeSlot(loading.model(name()).slots());
-        } catch (HyperionException e) {
-            leave();
-            throw e;
+            int slot = takeSlot(loading.model(name()).slots());
+            taken = true;
+            return slot;
+        } finally {
+            if (!taken) {
+                leave();
+            }
         }
     }
 
     private void awaitFlush() {
-        if (configuration.idleTimeout().isZero()) {
+        if (!configuration.idleTimeout().isZero()) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (filled.filter(at -> now - at < FLUSH.toNanos()).isEmpty()) {
             await(() -> holders == 0 || handles > 0, Optional.of(FLUSH));
+        }
+        if (holders > 0 && handles == 0) {
+            filled = Optional.of(System.nanoTime());
         }
     }
 
@@ -247,17 +261,36 @@ final class SharedModel {
     }
 
     private void free(Optional<InProcessClient> unloaded) {
+        boolean elsewhere = false;
+        try {
+            unloaded.ifPresent(InProcessClient::close);
+        } catch (IllegalStateException e) {
+            // A listener has given back the last connection, in the model's own thread, which cannot wait for itself.
+            EngineThreads.create(() -> freeAndTell(unloaded), "hyperion-unload-" + name())
+                    .start();
+            elsewhere = true;
+        } finally {
+            if (!elsewhere) {
+                tellFreed(unloaded);
+            }
+        }
+    }
+
+    private void freeAndTell(Optional<InProcessClient> unloaded) {
         try {
             unloaded.ifPresent(InProcessClient::close);
         } finally {
-            ModelFigures figures = unloaded.map(InProcessClient::figures)
-                    .map(ModelFigures::past)
-                    .orElse(ModelFigures.NONE);
-            synchronized (lock) {
-                past = past.plus(figures);
-                freeing--;
-                lock.notifyAll();
-            }
+            tellFreed(unloaded);
+        }
+    }
+
+    private void tellFreed(Optional<InProcessClient> unloaded) {
+        ModelFigures figures =
+                unloaded.map(InProcessClient::figures).map(ModelFigures::past).orElse(ModelFigures.NONE);
+        synchronized (lock) {
+            past = past.plus(figures);
+            freeing--;
+            lock.notifyAll();
         }
     }
 

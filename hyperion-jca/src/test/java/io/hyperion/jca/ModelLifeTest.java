@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerateListener;
+import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.HyperionClient;
@@ -113,6 +115,50 @@ class ModelLifeTest {
         assertThat(factory.pool().model().client()).isNotSameAs(before);
         third.destroy();
         assertThat(state()).isEqualTo(ModelState.READY);
+    }
+
+    @Test
+    @DisplayName("keeps a pool that is being filled waiting once, and not for each connection")
+    void filledAtOnce() throws ResourceException {
+        factory.setSlots(8);
+        factory.createManagedConnection(null, null);
+        long begin = System.nanoTime();
+        for (int i = 1; i < 8; i++) {
+            factory.createManagedConnection(null, null);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(1500));
+        assertThat(state()).isEqualTo(ModelState.LOADED);
+    }
+
+    @Test
+    @DisplayName("is unloaded, too, if it is its own listener that gives the last connection back")
+    void listenerEndsIt() throws Exception {
+        HyperionConnection connection = ((HyperionConnectionFactory) factory.createConnectionFactory()).getConnection();
+        CompletableFuture<HyperionException> end = new CompletableFuture<>();
+        GenerateRequest longOne = HELLO.toBuilder()
+                .parameters(GenerateParameters.builder()
+                        .maxTokens(400)
+                        .ignoreEos(true)
+                        .build())
+                .build();
+        connection.client().stream(longOne, new GenerateListener() {
+            @Override
+            public void onText(String text) {
+                connection.close();
+            }
+
+            @Override
+            public void onDone(GenerateReply reply) {
+                end.completeExceptionally(new AssertionError("It was not unloaded"));
+            }
+
+            @Override
+            public void onError(HyperionException error) {
+                end.complete(error);
+            }
+        });
+        assertThat(end.get(20, TimeUnit.SECONDS).code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
+        assertThat(client().generate(HELLO).text()).isNotEmpty();
     }
 
     @Test

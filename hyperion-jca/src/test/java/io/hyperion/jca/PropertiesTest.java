@@ -41,6 +41,7 @@ class PropertiesTest {
     static Stream<Arguments> wrongOnes() {
         return Stream.of(
                 wrong("HYPRA-1003: modelPath: there is no file", factory -> factory.setModelPath("/nowhere/x.gguf")),
+                wrong("HYPRA-1003: modelPath: there is no file", factory -> factory.setModelPath("/")),
                 wrong("HYPRA-1004: modelPath is not a path", factory -> factory.setModelPath("a\0b")),
                 wrong("HYPRA-1005: model must be", factory -> factory.setModel("a model")),
                 wrong("HYPRA-1006: defaults must be", factory -> factory.setDefaults("temperature")),
@@ -52,6 +53,7 @@ class PropertiesTest {
                 wrong("defaults.top_k must be a whole number", factory -> factory.setDefaults("top_k=many")),
                 wrong("HYPRA-1010: idleTimeout must be", factory -> factory.setIdleTimeout("5 minutes")),
                 wrong("HYPRA-1010: idleTimeout must be", factory -> factory.setIdleTimeout("PT-1S")),
+                wrong("from zero to 365 days", factory -> factory.setIdleTimeout("P999999999D")),
                 wrong("HYPRA-1011: queueCapacity must be at least 0", factory -> factory.setQueueCapacity(-1)),
                 wrong("HYPRA-1009: The properties of model 'demo' are wrong: slots", factory -> factory.setSlots(0)),
                 wrong("slots must be between 1 and 256", factory -> factory.setSlots(257)),
