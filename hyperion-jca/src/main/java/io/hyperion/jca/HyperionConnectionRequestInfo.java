@@ -42,6 +42,11 @@ public record HyperionConnectionRequestInfo(Optional<String> model, List<LoraSca
                 request.model(), request.parameters().lora(), prefix(request.prompt()));
     }
 
+    /** {@return the same without the name of the model: once it is known to be that of the pool, to name it or not must not differ} */
+    HyperionConnectionRequestInfo ofAnyModel() {
+        return new HyperionConnectionRequestInfo(Optional.empty(), lora, prefix);
+    }
+
     private static String prefix(Prompt prompt) {
         if (prompt instanceof Prompt.Raw raw) {
             return raw.text();

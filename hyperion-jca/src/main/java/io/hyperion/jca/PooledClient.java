@@ -102,7 +102,7 @@ final class PooledClient implements HyperionClient {
         SharedModel model = lender.model();
         Borrowing<GenerateReply> borrowing = new Borrowing<>(
                 lender,
-                HyperionConnectionRequestInfo.of(request),
+                HyperionConnectionRequestInfo.of(request).ofAnyModel(),
                 request.timeout(),
                 (loan, waited) -> {
                     PooledGeneration generation = new PooledGeneration(listener, waited);

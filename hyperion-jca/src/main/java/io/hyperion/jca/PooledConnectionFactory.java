@@ -1,6 +1,7 @@
 package io.hyperion.jca;
 
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.bridge.ExportedClient;
@@ -73,7 +74,13 @@ final class PooledConnectionFactory implements HyperionConnectionFactory {
     @Override
     public HyperionConnection getConnection(HyperionConnectionRequestInfo info) throws ResourceException {
         Objects.requireNonNull(info, "info");
-        return poolLender().allocate(info);
+        PoolLender lender = poolLender();
+        String model = lender.model().name();
+        if (info.model().filter(wanted -> !wanted.equals(model)).isPresent()) {
+            throw new ResourceException(
+                    AdapterMessage.OTHER_MODEL.text(Excerpts.of(info.model().get()), model));
+        }
+        return lender.allocate(info.ofAnyModel());
     }
 
     @Override

@@ -11,6 +11,7 @@ import jakarta.resource.NotSupportedException;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionEvent;
 import jakarta.resource.spi.ConnectionEventListener;
+import jakarta.resource.spi.ConnectionRequestInfo;
 import jakarta.resource.spi.ManagedConnection;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -224,6 +225,30 @@ class ManagedConnectionTest {
         assertThat(keeping.client().generate(HELLO).text()).isNotEmpty();
         assertThat(keeping.client().model("demo").state()).isEqualTo(ModelState.LOADED);
         kept.pool().model().close();
+    }
+
+    @Test
+    @DisplayName("is asked for alike whether the model is named or not, and not at all for another model")
+    void namedOrNot() throws ResourceException {
+        List<ConnectionRequestInfo> asked = new ArrayList<>();
+        TestPool pool = new TestPool(1, Duration.ofSeconds(10));
+        HyperionConnectionFactory connections =
+                (HyperionConnectionFactory) factory.createConnectionFactory((made, info) -> {
+                    asked.add(info);
+                    return pool.allocateConnection(made, info);
+                });
+        connections.client().generate(HELLO);
+        connections.client().generate(HELLO.toBuilder().model("demo").build());
+        connections
+                .getConnection(new HyperionConnectionRequestInfo(Optional.of("demo"), List.of(), ""))
+                .close();
+        assertThat(asked).hasSize(3).containsOnly(info("whatever"));
+
+        HyperionConnectionRequestInfo other = new HyperionConnectionRequestInfo(Optional.of("x"), List.of(), "");
+        assertThatThrownBy(() -> connections.getConnection(other))
+                .isInstanceOf(ResourceException.class)
+                .hasMessageContaining("HYPRA-1054");
+        assertThat(asked).hasSize(3);
     }
 
     @Test
