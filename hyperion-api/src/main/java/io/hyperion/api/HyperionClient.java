@@ -41,7 +41,7 @@ public interface HyperionClient {
      *
      * <p>The system property {@code hyperion.pools}, or the environment variable {@code HYPERION_POOLS}, names the pools to look for, as
      * JNDI names with commas between them; without it they are {@code eis/hyperion} and all others below {@code eis} that begin with
-     * {@code hyperion}.
+     * {@code hyperion-}.
      *
      * @return the client
      */

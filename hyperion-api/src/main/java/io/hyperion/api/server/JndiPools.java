@@ -18,7 +18,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import javax.naming.InitialContext;
 import javax.naming.NameClassPair;
 import javax.naming.NamingEnumeration;
@@ -26,7 +29,8 @@ import javax.naming.NamingException;
 
 /**
  * The connection pools of {@code hyperion-ra.rar} that stand in JNDI. They are looked up by the thread that asks for them, at most once a
- * second, so one that comes, goes or is redeployed is noticed; and they are held weakly, so one that is undeployed can be collected. Only
+ * second, so one that comes, goes or is redeployed is noticed: at once where the old one says that it is stopped, and within a tenth of a
+ * second where there was none in between. They are held weakly, so one that is undeployed can be collected. Only
  * what tells that it is Hyperion's counts, and a pool with several names counts once. A look-up that fails is no error: it is told where
  * nothing else is found.
  *
@@ -42,8 +46,11 @@ public final class JndiPools implements RoutingClient.Pools, AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(JndiPools.class.getName());
 
-    /** Where the names of pools begin with this, unless others are configured. */
-    private static final String PREFIX = "hyperion";
+    /**
+     * What pools are called, unless others are configured. Not all that begins with the word: Payara has a second name with {@code __} for
+     * each pool, and what else begins with it may be another product's, which a look-up would start.
+     */
+    private static final Pattern POOL = Pattern.compile("hyperion(-.*)?");
 
     private static final List<String> CONTEXTS = List.of("eis", "java:/eis", "openejb:Resource");
 
@@ -66,6 +73,9 @@ public final class JndiPools implements RoutingClient.Pools, AutoCloseable {
 
     private volatile Optional<Long> listedAt = Optional.empty();
 
+    /** Held while names are listed. */
+    private final ReentrantLock listing = new ReentrantLock();
+
     JndiPools(Optional<String> names, LongSupplier nanoTime) {
         this.configured = names.map(JndiPools::split).filter(list -> !list.isEmpty());
         this.nanoTime = nanoTime;
@@ -75,7 +85,7 @@ public final class JndiPools implements RoutingClient.Pools, AutoCloseable {
      * Looks nothing up yet.
      *
      * @param names the JNDI names of the pools, with commas between them; empty or blank for {@code eis/hyperion} and all others below
-     *     {@code eis} that begin with {@code hyperion}, by the names that they have on the servers that are known
+     *     {@code eis} that begin with {@code hyperion-}, by the names that they have on the servers that are known
      * @return the pools; the caller closes them
      */
     public static JndiPools named(Optional<String> names) {
@@ -105,16 +115,26 @@ public final class JndiPools implements RoutingClient.Pools, AutoCloseable {
     @Override
     public List<HyperionClient> settled() {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        for (NamedPool pool : pools.values()) {
-            try {
-                pool.settle(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new GenerationCancelledException(
-                        ErrorCode.CANCELLED, "The thread that waited for the look-up of a pool was interrupted");
+        try {
+            settle(listing, end);
+            // What has been listed may not have been looked up.
+            known();
+            for (NamedPool pool : pools.values()) {
+                settle(pool.looking(), end);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GenerationCancelledException(
+                    ErrorCode.CANCELLED, "The thread that waited for the look-up of a pool was interrupted");
         }
         return known();
+    }
+
+    /** Waits while another thread is at it. */
+    private static void settle(ReentrantLock lookUp, long end) throws InterruptedException {
+        if (lookUp.tryLock(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+            lookUp.unlock();
+        }
     }
 
     /** {@return what was found under each name, in words, in the order in which they were looked up} */
@@ -138,15 +158,25 @@ public final class JndiPools implements RoutingClient.Pools, AutoCloseable {
         if (configured.isPresent()) {
             return new LinkedHashSet<>(configured.get());
         }
-        long now = nanoTime.getAsLong();
-        if (listedAt.filter(at -> now - at < NamedPool.FRESH.toNanos()).isEmpty()) {
-            listedAt = Optional.of(now);
-            CONTEXTS.forEach(this::list);
+        if (!isListed() && !listing.isHeldByCurrentThread() && listing.tryLock()) {
+            try {
+                if (!isListed()) {
+                    CONTEXTS.forEach(this::list);
+                    listedAt = Optional.of(nanoTime.getAsLong());
+                }
+            } finally {
+                listing.unlock();
+            }
         }
         Set<String> names = new LinkedHashSet<>(NAMES.subList(0, NAMES.size() - 1));
         names.addAll(listed);
         names.add(NAMES.get(NAMES.size() - 1));
         return names;
+    }
+
+    private boolean isListed() {
+        return listedAt.filter(at -> nanoTime.getAsLong() - at < NamedPool.FRESH.toNanos())
+                .isPresent();
     }
 
     /** Reads names only: other people's resources are not looked up. */
@@ -158,7 +188,7 @@ public final class JndiPools implements RoutingClient.Pools, AutoCloseable {
                 try {
                     while (names.hasMore()) {
                         String name = names.next().getName();
-                        if (name.startsWith(PREFIX)) {
+                        if (POOL.matcher(name).matches()) {
                             listed.add(context + "/" + name);
                         }
                     }

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
@@ -22,12 +21,15 @@ import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
 
 /**
- * What stands under one JNDI name: looked up by who needs it, at most once a second, and by one thread at a time, which others do not wait
- * for unless they want to. Safe for use by many threads.
+ * What stands under one JNDI name: looked up by who needs it, at most once a second as long as nothing changes, and by one thread at a time,
+ * which others do not wait for unless they want to. Safe for use by many threads.
  */
 final class NamedPool implements ClientSource {
     /** How long what was found counts. */
     static final Duration FRESH = Duration.ofSeconds(1);
+
+    /** The same where there is none that serves, but was: it is being redeployed, perhaps. */
+    static final Duration FRESH_WHILE_GONE = Duration.ofMillis(100);
 
     private static final String NOTHING = "nothing";
     private static final int MAX_CAUSES = 10;
@@ -46,6 +48,8 @@ final class NamedPool implements ClientSource {
 
     private String warned = "";
     private volatile Optional<Look> last = Optional.empty();
+    /** Whether there has been one that serves. Written by who is looking. */
+    private volatile boolean served;
 
     NamedPool(String name, LongSupplier nanoTime) {
         this.name = name;
@@ -64,24 +68,18 @@ final class NamedPool implements ClientSource {
         }
         try {
             if (!isFresh()) {
-                Optional<Exported> before = found();
-                last = Optional.of(look(before));
+                Look look = look(found());
+                served |= look.serves();
+                last = Optional.of(look);
             }
         } finally {
             looking.unlock();
         }
     }
 
-    /**
-     * Waits while another thread looks the name up.
-     *
-     * @param atMost how long
-     * @throws InterruptedException if the thread is interrupted
-     */
-    void settle(Duration atMost) throws InterruptedException {
-        if (looking.tryLock(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
-            looking.unlock();
-        }
+    /** {@return what is held while the name is looked up} */
+    ReentrantLock looking() {
+        return looking;
     }
 
     /** {@return what was found last} */
@@ -109,9 +107,20 @@ final class NamedPool implements ClientSource {
     }
 
     private boolean isFresh() {
-        return last.filter(look -> nanoTime.getAsLong() - look.at < FRESH.toNanos())
-                .filter(look -> look.found.filter(Exported::isGone).isEmpty())
-                .isPresent();
+        return last.filter(this::isFresh).isPresent();
+    }
+
+    private boolean isFresh(Look look) {
+        Duration fresh = FRESH;
+        if (look.serves()) {
+            // The adapter that it was of may have been stopped since, or its classes be gone.
+            if (!look.found.orElseThrow().answers()) {
+                return false;
+            }
+        } else if (served) {
+            fresh = FRESH_WHILE_GONE;
+        }
+        return nanoTime.getAsLong() - look.at < fresh.toNanos();
     }
 
     private Look look(Optional<Exported> before) {
@@ -180,5 +189,9 @@ final class NamedPool implements ClientSource {
     }
 
     /** What a look-up gave, and when that was. */
-    private record Look(long at, Optional<Exported> found, String report) {}
+    private record Look(long at, Optional<Exported> found, String report) {
+        boolean serves() {
+            return found.filter(pool -> pool.error().isEmpty()).isPresent();
+        }
+    }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.logging.Handler;
@@ -61,7 +62,7 @@ class JndiPoolsTest {
         naming.bind("openejb:Resource/hyperion-ra", Pool.of("tomee"));
         naming.bind("java:comp/env/eis/hyperion", Pool.of("reference"));
         naming.bind("eis/hyperion-code", Pool.of("code"));
-        naming.bind("java:/eis/hyperion2", Pool.of("second"));
+        naming.bind("java:/eis/hyperion-2", Pool.of("second"));
 
         assertThat(models()).containsExactlyInAnyOrder("payara", "wildfly", "tomee", "reference", "code", "second");
     }
@@ -71,9 +72,12 @@ class JndiPoolsTest {
     void foreignNames() {
         naming.bind("eis/sap", Pool.of("foreign"));
         naming.bind("jms/hyperion", Pool.of("foreign"));
+        naming.bind("eis/hyperion__pm", Pool.of("alias of payara"));
+        naming.bind("eis/hyperionStore", Pool.of("foreign"));
 
         assertThat(models()).isEmpty();
-        assertThat(naming.lookedUp()).doesNotContain("eis/sap", "jms/hyperion");
+        assertThat(naming.lookedUp())
+                .doesNotContain("eis/sap", "jms/hyperion", "eis/hyperion__pm", "eis/hyperionStore");
     }
 
     @Test
@@ -112,12 +116,12 @@ class JndiPoolsTest {
         BiFunction<String, Object, Object> adder = (one, other) -> one + other;
         BiFunction<Integer, Integer, Integer> sum = Integer::sum;
         naming.bind("eis/hyperion", adder);
-        naming.bind("eis/hyperion1", sum);
-        naming.bind("eis/hyperion2", "a text");
+        naming.bind("eis/hyperion-1", sum);
+        naming.bind("eis/hyperion-2", "a text");
 
         assertThat(pools.known()).isEmpty();
         assertThat(pools.report())
-                .containsEntry("eis/hyperion2", "a java.lang.String, which is no client of Hyperion")
+                .containsEntry("eis/hyperion-2", "a java.lang.String, which is no client of Hyperion")
                 .containsEntry("java:/eis/hyperion", "nothing");
         assertThat(pools.report().get("eis/hyperion")).endsWith("which is no client of Hyperion");
 
@@ -167,6 +171,56 @@ class JndiPoolsTest {
                 .isThrownBy(kept::models)
                 .satisfies(error -> assertThat(error.code()).isEqualTo(ErrorCode.NOT_DEPLOYED))
                 .withMessageContaining("eis/hyperion-chat");
+    }
+
+    @Test
+    @DisplayName("are found again at once when they have been redeployed, whoever asked just before and in between")
+    void redeployed() {
+        AtomicBoolean stopped = new AtomicBoolean();
+        FakeModels old = FakeModels.withDefault("old", "old");
+        ExportedClient first = ExportedClient.of(old, () -> {
+            if (stopped.get()) {
+                throw new ModelUnavailableException(ErrorCode.SHUTTING_DOWN, "The adapter is stopped");
+            }
+            return Map.of("pool", "first");
+        });
+        naming.bind("eis/hyperion-chat", first);
+        assertThat(models()).containsExactly("old");
+
+        stopped.set(true);
+        naming.bind("eis/hyperion-chat", Pool.of("new"));
+        assertThat(models()).containsExactly("new");
+
+        stopped.set(false);
+        naming.bind("eis/hyperion-chat", first);
+        aSecondLater();
+        assertThat(models()).containsExactly("old");
+        stopped.set(true);
+        naming.unbind("eis/hyperion-chat");
+        assertThat(models()).isEmpty();
+        naming.bind("eis/hyperion-chat", Pool.of("new"));
+        nanoTime.addAndGet(NamedPool.FRESH_WHILE_GONE.toNanos());
+        assertThat(models()).containsExactly("new");
+    }
+
+    @Test
+    @DisplayName("that one thread is listing are waited for by another that misses one")
+    void slowListing() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch listed = new CountDownLatch(1);
+        naming.bind("eis/hyperion-chat", Pool.of("chat"));
+        naming.beforeListing(() -> {
+            begun.countDown();
+            await(listed);
+        });
+        CompletableFuture<List<HyperionClient>> first = CompletableFuture.supplyAsync(pools::known);
+        await(begun);
+
+        assertThat(pools.known()).isEmpty();
+        CompletableFuture<List<HyperionClient>> patient = CompletableFuture.supplyAsync(pools::settled);
+        listed.countDown();
+        assertThat(patient.get(30, TimeUnit.SECONDS)).hasSize(1);
+        assertThat(first.get(30, TimeUnit.SECONDS)).hasSize(1);
     }
 
     @Test

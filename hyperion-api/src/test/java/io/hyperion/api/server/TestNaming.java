@@ -24,11 +24,13 @@ public final class TestNaming implements InitialContextFactory, AutoCloseable {
 
     private static final List<String> LOOKED_UP = new CopyOnWriteArrayList<>();
     private static volatile Optional<NamingException> failure = Optional.empty();
+    private static volatile Runnable beforeListing = () -> {};
 
     static TestNaming start() {
         BOUND.clear();
         LOOKED_UP.clear();
         failure = Optional.empty();
+        beforeListing = () -> {};
         System.setProperty(Context.INITIAL_CONTEXT_FACTORY, TestNaming.class.getName());
         return new TestNaming();
     }
@@ -54,6 +56,11 @@ public final class TestNaming implements InitialContextFactory, AutoCloseable {
     /** From now on nothing can be looked up, as in a thread that the server does not know. */
     void failWith(NamingException why) {
         failure = Optional.of(why);
+    }
+
+    /** From now on this is done before names are listed. */
+    void beforeListing(Runnable work) {
+        beforeListing = work;
     }
 
     void work() {
@@ -90,6 +97,7 @@ public final class TestNaming implements InitialContextFactory, AutoCloseable {
 
     private static NamingEnumeration<NameClassPair> list(String context) throws NamingException {
         fail();
+        beforeListing.run();
         Iterator<String> names = BOUND.keySet().stream()
                 .filter(name -> name.startsWith(context + "/"))
                 .map(name -> name.substring(context.length() + 1))
