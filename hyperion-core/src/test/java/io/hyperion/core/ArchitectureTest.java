@@ -1,6 +1,7 @@
 package io.hyperion.core;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -26,12 +27,20 @@ class ArchitectureTest {
             noClasses().should().dependOnClassesThat().resideInAPackage("de.kherud..");
 
     @ArchTest
-    static final ArchRule ONLY_TYPED_REPLIES_AND_INJECTION_KNOW_JAKARTA = noClasses()
+    static final ArchRule ONLY_TYPED_REPLIES_INJECTION_AND_THE_REMOTE_CLIENT_KNOW_JAKARTA = noClasses()
             .that()
-            .resideOutsideOfPackages("io.hyperion.api.json", "io.hyperion.api.cdi")
+            .resideOutsideOfPackages("io.hyperion.api.json", "io.hyperion.api.cdi", "io.hyperion.api.remote")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta..", "org.eclipse.microprofile..");
+
+    @ArchTest
+    static final ArchRule THE_REMOTE_CLIENT_KNOWS_JSON_ALONE_OF_JAKARTA = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.api.remote")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("jakarta..", "org.eclipse.microprofile..")
+                    .and(resideOutsideOfPackage("jakarta.json..")));
 
     @ArchTest
     static final ArchRule TYPES_AND_JSON_STAND_ALONE = noClasses()
