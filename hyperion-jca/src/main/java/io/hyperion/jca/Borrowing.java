@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
  */
 final class Borrowing<R> implements Runnable {
     private static final System.Logger LOG = System.getLogger(Borrowing.class.getName());
+    private static final Runnable NOTHING = () -> {};
 
     /**
      * What is done with the connection.
@@ -120,29 +121,35 @@ final class Borrowing<R> implements Runnable {
 
     @Override
     public void run() {
+        Runnable telling;
         try {
-            if (!beginWaiting()) {
-                return;
-            }
-            Loan loan;
-            try {
-                loan = lender.lend(info);
-            } catch (HyperionException e) {
-                failUnlessAbandoned(e);
-                return;
-            } catch (RuntimeException | Error e) {
-                // Of the server's: whoever waits must hear of it.
-                failUnlessAbandoned(engineFailure(e));
-                return;
-            }
-            if (endWaiting()) {
-                use(loan);
-            } else {
-                giveBack(loan, Optional.empty());
-            }
+            telling = perform();
         } finally {
             lender.leave();
         }
+        // Not before: who asks again at once must not be refused for the sake of this one.
+        tell(telling);
+    }
+
+    /** {@return what tells of the end} */
+    private Runnable perform() {
+        if (!beginWaiting()) {
+            return NOTHING;
+        }
+        Loan loan;
+        try {
+            loan = lender.lend(info);
+        } catch (HyperionException e) {
+            return failureUnlessAbandoned(e);
+        } catch (RuntimeException | Error e) {
+            // Of the server's: whoever waits must hear of it.
+            return failureUnlessAbandoned(engineFailure(e));
+        }
+        if (endWaiting()) {
+            return use(loan);
+        }
+        giveBack(loan, Optional.empty());
+        return NOTHING;
     }
 
     private synchronized boolean beginWaiting() {
@@ -162,13 +169,11 @@ final class Borrowing<R> implements Runnable {
         return borrowed;
     }
 
-    private void failUnlessAbandoned(HyperionException error) {
-        if (endWaiting()) {
-            fail(error);
-        }
+    private Runnable failureUnlessAbandoned(HyperionException error) {
+        return endWaiting() ? () -> outcome.failed(error) : NOTHING;
     }
 
-    private void use(Loan loan) {
+    private Runnable use(Loan loan) {
         Optional<HyperionException> failure = Optional.empty();
         Optional<R> result = Optional.empty();
         try {
@@ -184,8 +189,9 @@ final class Borrowing<R> implements Runnable {
             failure = Optional.of(engineFailure(e));
         }
         giveBack(loan, failure);
-        failure.ifPresent(this::fail);
-        result.ifPresent(given -> tell(() -> outcome.done(given)));
+        Optional<R> given = result;
+        return failure.<Runnable>map(error -> () -> outcome.failed(error))
+                .orElseGet(() -> () -> given.ifPresent(outcome::done));
     }
 
     private void giveBack(Loan loan, Optional<HyperionException> failure) {
@@ -227,7 +233,7 @@ final class Borrowing<R> implements Runnable {
 
     private void timeOut() {
         if (abandon()) {
-            fail(tookTooLong(lender.model().name()));
+            tell(() -> outcome.failed(tookTooLong(lender.model().name())));
         }
     }
 
@@ -247,10 +253,6 @@ final class Borrowing<R> implements Runnable {
 
     private Duration waited() {
         return Duration.ofNanos(System.nanoTime() - arrived);
-    }
-
-    private void fail(HyperionException error) {
-        tell(() -> outcome.failed(error));
     }
 
     private EngineException engineFailure(Throwable cause) {

@@ -67,7 +67,7 @@ final class Pool {
         }
     }
 
-    /** A request has ended, and its thread too. */
+    /** A request has ended, but for who is to be told so. */
     void leave() {
         requests.decrementAndGet();
     }

@@ -12,7 +12,9 @@ import io.hyperion.core.client.InProcessClient;
 import io.hyperion.core.engine.EngineThreads;
 import io.hyperion.core.model.HyperionConfiguration;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
@@ -47,8 +49,8 @@ final class SharedModel {
     private int handles;
     /** When the last connection was made of a pool that is being filled. */
     private Optional<Long> filled = Optional.empty();
-    /** How many threads free memory: what is loaded next is sized when that is there again. */
-    private int freeing;
+    /** Those whose memory is being freed: what is loaded next is sized when that is there again. */
+    private final List<InProcessClient> freeing = new ArrayList<>();
 
     private boolean toldTooMany;
     private boolean closed;
@@ -106,7 +108,7 @@ final class SharedModel {
             holders++;
             unloading.ifPresent(task -> task.cancel(false));
             unloading = Optional.empty();
-            await(() -> freeing == 0, Optional.empty());
+            await(() -> freeing.isEmpty(), Optional.empty());
         }
         boolean taken = false;
         try {
@@ -256,7 +258,7 @@ final class SharedModel {
     private Optional<InProcessClient> takeClient() {
         Optional<InProcessClient> taken = client;
         client = Optional.empty();
-        freeing++;
+        taken.ifPresent(freeing::add);
         return taken;
     }
 
@@ -285,11 +287,11 @@ final class SharedModel {
     }
 
     private void tellFreed(Optional<InProcessClient> unloaded) {
-        ModelFigures figures =
-                unloaded.map(InProcessClient::figures).map(ModelFigures::past).orElse(ModelFigures.NONE);
         synchronized (lock) {
-            past = past.plus(figures);
-            freeing--;
+            unloaded.ifPresent(open -> {
+                past = past.plus(open.figures().past());
+                freeing.remove(open);
+            });
             lock.notifyAll();
         }
     }
@@ -332,9 +334,12 @@ final class SharedModel {
 
     /** {@return what it did, however often it was loaded, and does} */
     ModelFigures figures() {
-        ModelFigures current = client().figures(name());
         synchronized (lock) {
-            return past.plus(current);
+            ModelFigures all = past.plus(client().figures(name()));
+            for (InProcessClient open : freeing) {
+                all = all.plus(open.figures().past());
+            }
+            return all;
         }
     }
 
@@ -348,7 +353,7 @@ final class SharedModel {
         }
         free(unloaded);
         synchronized (lock) {
-            await(() -> freeing == 0, Optional.empty());
+            await(() -> freeing.isEmpty(), Optional.empty());
         }
     }
 }

@@ -121,6 +121,36 @@ class BorrowingTest {
     }
 
     @Test
+    @DisplayName("counts no more when its end is told, so that the next is not refused for it")
+    void countsNoMore() throws Exception {
+        HyperionClient client = one(new TestPool(1, Duration.ofSeconds(20)), 0).client();
+        CompletableFuture<GenerateReply> second = new CompletableFuture<>();
+        client.stream(HELLO, new GenerateListener() {
+            @Override
+            public void onText(String text) {
+                // The end is what counts.
+            }
+
+            @Override
+            public void onDone(GenerateReply reply) {
+                client.generateAsync(HELLO).whenComplete((next, error) -> {
+                    if (error == null) {
+                        second.complete(next);
+                    } else {
+                        second.completeExceptionally(error);
+                    }
+                });
+            }
+
+            @Override
+            public void onError(HyperionException error) {
+                second.completeExceptionally(error);
+            }
+        });
+        assertThat(second.get(20, TimeUnit.SECONDS).text()).isNotEmpty();
+    }
+
+    @Test
     @DisplayName("ends at once when it is cancelled while it waits, and makes room for others")
     void cancelledWhileWaiting() throws Exception {
         TestPool pool = new TestPool(1, Duration.ofSeconds(20));
