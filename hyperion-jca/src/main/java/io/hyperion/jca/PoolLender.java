@@ -63,6 +63,9 @@ record PoolLender(HyperionManagedConnectionFactory factory, ConnectionManager ma
     }
 
     private HyperionException refusal(Exception e, int inUse) {
+        if (pool.model().isClosed()) {
+            return SharedModel.stopped();
+        }
         Optional<HyperionException> own = pool.failure().or(() -> causes(e)
                 .filter(HyperionException.class::isInstance)
                 .map(HyperionException.class::cast)

@@ -200,6 +200,22 @@ class BorrowingTest {
     }
 
     @Test
+    @DisplayName("is told that the adapter is stopped when that happens while it waits")
+    void stoppedWhileWaiting() throws Exception {
+        TestPool pool = new TestPool(1, Duration.ofSeconds(20));
+        HyperionConnectionFactory connections = one(pool);
+        HyperionConnection held = connections.getConnection();
+        Recorder recorder = new Recorder();
+        connections.client().stream(HELLO, recorder);
+        pool.awaitWaiting(1);
+        adapter.stop();
+        assertThatThrownBy(() -> recorder.reply.get(20, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOfSatisfying(ModelUnavailableException.class, code(ErrorCode.SHUTTING_DOWN)::accept);
+        held.close();
+    }
+
+    @Test
     @DisplayName("is cancelled by an interrupt of the thread that waits for its reply")
     void interrupted() throws Exception {
         TestPool pool = new TestPool(1, Duration.ofSeconds(20));
