@@ -1,5 +1,6 @@
 package io.hyperion.core.model;
 
+import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionException;
@@ -29,6 +30,8 @@ final class WaitingCaller<T> implements WaitingForModel {
             given.complete(wanted.apply(loaded));
         } catch (HyperionException e) {
             fail(e);
+        } catch (RuntimeException | Error e) {
+            fail(new EngineException(ErrorCode.ENGINE_FAILURE, "The model could not be asked: " + e, e));
         }
     }
 

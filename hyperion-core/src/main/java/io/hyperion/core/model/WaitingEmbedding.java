@@ -66,7 +66,7 @@ record WaitingEmbedding(String model, boolean rerank, Consumer<LoadedEmbedder> s
             submit(served);
         } catch (HyperionException e) {
             fail(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fail(new EngineException(
                     ErrorCode.ENGINE_FAILURE, "The request could not be given to model '" + model + "'", e));
         }

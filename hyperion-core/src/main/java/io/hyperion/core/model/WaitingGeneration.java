@@ -52,7 +52,7 @@ final class WaitingGeneration implements Generation, WaitingForModel {
             }
         } catch (HyperionException e) {
             fail(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fail(new EngineException(
                     ErrorCode.ENGINE_FAILURE, "The request could not be given to model '" + model + "'", e));
         }
