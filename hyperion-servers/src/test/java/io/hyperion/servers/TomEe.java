@@ -39,7 +39,7 @@ final class TomEe implements Server {
         Files.writeString(
                 logging,
                 Files.readString(logging)
-                        .replaceAll(",? *org\\.apache\\.tomee\\.jul\\.formatter\\.AsyncConsoleHandler(?=,|\n)", ""));
+                        .replaceAll(",? *org\\.apache\\.tomee\\.jul\\.formatter\\.AsyncConsoleHandler(?=[,\r\n])", ""));
         int port = Instance.freePort();
         int stopPort = Instance.freePort();
         Path settings = home.resolve("conf/server.xml");
