@@ -87,6 +87,10 @@ final class PayaraServer implements Server {
                 .replace("<network-listener port=\"4848\"", listener(adminPort))
                 .replace("<iiop-listener ", "<iiop-listener enabled=\"false\" ")
                 .replace("<jmx-connector ", "<jmx-connector enabled=\"false\" ")
+                // Else each of its tasks makes another thread, up to 25.
+                .replace(
+                        "<payara-executor-service-configuration ",
+                        "<payara-executor-service-configuration thread-pool-executor-core-pool-size=\"4\" ")
                 .replace(
                         "<hazelcast-config-specific-configuration>",
                         "<jms-service type=\"DISABLED\"/><hazelcast-config-specific-configuration enabled=\"false\">");

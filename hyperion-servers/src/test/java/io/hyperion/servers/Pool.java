@@ -2,6 +2,7 @@ package io.hyperion.servers;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A model as a connection pool of a server: what its administrator does, with the server's own tools. */
@@ -19,6 +20,11 @@ interface Pool {
     default void redeployAdapter() throws Exception {
         undeployAdapter();
         deployAdapter();
+    }
+
+    /** {@return why the server keeps the classes of each adapter that was redeployed; empty if it does not} */
+    default Optional<String> keepsAdapters() {
+        return Optional.empty();
     }
 
     /** Changes how many requests are served at once, the way the server does it: in the running pool where it can. */

@@ -6,7 +6,9 @@ import io.hyperion.war.it.Wire.Answer;
 import io.hyperion.war.it.Wire.Events;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -81,11 +83,13 @@ interface PoolBehaviour extends Behaviour {
     @DisplayName("the adapter can be redeployed ten times under `hyperion.war`, and leaves nothing")
     default void redeploysAdapter() throws Exception {
         String output = shortOutput();
-        leavesNothing(() -> {
+        Optional<String> kept = server().pool().keepsAdapters();
+        leaves(kept.isPresent() ? 1 : 0, () -> {
             server().pool().redeployAdapter();
             assertThat(shortOutput()).isEqualTo(output);
             assertThat(told(App.CONSUMER, "/api/blocking").getString("text")).isEqualTo(output);
         });
+        kept.ifPresent(reason -> Assumptions.abort(reason));
     }
 
     private long loads() throws Exception {
