@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import io.hyperion.war.access.Identity;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
@@ -25,6 +26,8 @@ import java.util.function.Consumer;
  * too the methods {@code completion} and {@code models}. {@code {"id":"1","method":"cancel"}} ends a generation early; its
  * {@code done} tells {@code "finish_reason":"cancelled"}. Closing the socket cancels all of its generations.
  */
+// A bean: Open Liberty gives an endpoint that is none nothing injected.
+@Dependent
 @ServerEndpoint(value = HyperionEndpoint.PATH, subprotocols = "hyperion")
 public class HyperionEndpoint {
     static final String PATH = "/ws";
