@@ -70,8 +70,14 @@ final class PooledClient implements HyperionClient {
         return lender(name).model();
     }
 
+    /** A listener that waited for its own model would stop it for all. */
+    private void requireOtherThread(Optional<String> name) {
+        model(name).client().requireOtherThread(name);
+    }
+
     @Override
     public GenerateReply generate(GenerateRequest request) {
+        requireOtherThread(request.model());
         return ReplyFuture.await(ReplyFuture.begin(listener -> stream(request, listener)));
     }
 
@@ -199,6 +205,7 @@ final class PooledClient implements HyperionClient {
 
     @Override
     public EmbeddingReply embed(EmbeddingRequest request) {
+        requireOtherThread(request.model());
         return ReplyFuture.await(beginEmbedding(request));
     }
 
@@ -219,6 +226,7 @@ final class PooledClient implements HyperionClient {
 
     @Override
     public RerankReply rerank(RerankRequest request) {
+        requireOtherThread(request.model());
         return ReplyFuture.await(beginRerank(request));
     }
 

@@ -200,6 +200,25 @@ class BorrowingTest {
     }
 
     @Test
+    @DisplayName("that a listener makes and waits for is refused, since it would stop the model for all")
+    void waitingListener() throws Exception {
+        HyperionManagedConnectionFactory factory = Factories.demo(adapter);
+        TestPool pool = new TestPool(2, Duration.ofSeconds(20));
+        HyperionClient client = ((HyperionConnectionFactory) factory.createConnectionFactory(pool)).client();
+        Recorder recorder = new Recorder() {
+            @Override
+            public void onText(String text) {
+                client.generate(HELLO);
+            }
+        };
+        client.stream(HELLO, recorder);
+        assertThatThrownBy(() -> recorder.reply.get(20, TimeUnit.SECONDS))
+                .hasMessageContaining("A listener cannot wait for the model that calls it");
+        assertThat(pool.used()).isZero();
+        assertThat(client.generate(HELLO).text()).isNotEmpty();
+    }
+
+    @Test
     @DisplayName("is told that the adapter is stopped when that happens while it waits")
     void stoppedWhileWaiting() throws Exception {
         TestPool pool = new TestPool(1, Duration.ofSeconds(20));
@@ -313,7 +332,7 @@ class BorrowingTest {
     }
 
     /** Hears of a generation. */
-    private static final class Recorder implements GenerateListener {
+    private static class Recorder implements GenerateListener {
         private final CountDownLatch firstPiece = new CountDownLatch(1);
         private final CompletableFuture<GenerateReply> reply = new CompletableFuture<>();
 

@@ -91,8 +91,14 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
         return new InProcessClient(new ModelCatalog(configuration, listener));
     }
 
+    /**
+     * Generates and waits, as {@link HyperionClient#generate(GenerateRequest)} says.
+     *
+     * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
+     */
     @Override
     public GenerateReply generate(GenerateRequest request) {
+        requireOtherThread(request.model());
         return ReplyFuture.await(ReplyFuture.begin(listener -> stream(request, listener)));
     }
 
@@ -131,6 +137,7 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
 
     @Override
     public EmbeddingReply embed(EmbeddingRequest request) {
+        requireOtherThread(request.model());
         return ReplyFuture.await(catalog.find(request.model()).embed(request));
     }
 
@@ -142,6 +149,7 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
 
     @Override
     public RerankReply rerank(RerankRequest request) {
+        requireOtherThread(request.model());
         return ReplyFuture.await(catalog.find(request.model()).rerank(request));
     }
 
@@ -240,6 +248,17 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
      */
     public boolean isServing(Optional<String> model) {
         return catalog.find(model).isServing();
+    }
+
+    /**
+     * Sees that the calling thread may wait for what a model does.
+     *
+     * @param model its name; empty for the default one
+     * @throws io.hyperion.api.ModelNotFoundException if there is none
+     * @throws IllegalStateException if it is the thread in which the model calls its listeners: it would wait for ever
+     */
+    public void requireOtherThread(Optional<String> model) {
+        catalog.find(model).requireOtherThread();
     }
 
     /**

@@ -432,9 +432,16 @@ public final class CatalogModel {
         return state == ModelState.LOADED ? loaded : Optional.empty();
     }
 
-    private void requireOtherThread() {
-        if (loaded.filter(ServedModel::isOwnThread).isPresent()) {
-            throw new IllegalStateException("A listener cannot wait for the model that calls it");
+    /**
+     * Sees that the thread may wait for the model.
+     *
+     * @throws IllegalStateException if it is the model's own, in which a listener is called: it would wait for ever
+     */
+    public void requireOtherThread() {
+        synchronized (lock) {
+            if (loaded.filter(ServedModel::isOwnThread).isPresent()) {
+                throw new IllegalStateException("A listener cannot wait for the model that calls it");
+            }
         }
     }
 

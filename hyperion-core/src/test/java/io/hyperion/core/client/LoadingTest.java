@@ -240,7 +240,8 @@ class LoadingTest {
     @Test
     @DisplayName("cannot be waited for by its own listener, and tells so instead of waiting for ever")
     void ownListener() {
-        for (Runnable waiting : List.<Runnable>of(() -> client.unload(TEXT), () -> client.close())) {
+        for (Runnable waiting :
+                List.<Runnable>of(() -> client.unload(TEXT), () -> client.close(), () -> client.generate(brief()))) {
             CompletableFuture<Throwable> thrown = new CompletableFuture<>();
             RecordingListener listener = new RecordingListener() {
                 @Override
