@@ -99,7 +99,10 @@ class ModelLifeTest {
     @DisplayName("is loaded anew, too, if the server makes the new connection before it destroys the old ones")
     void flushThatRefillsAtOnce() throws Exception {
         ManagedConnection first = factory.createManagedConnection(null, null);
+        // A pool in use grows; one that nobody uses is being filled, for which it waits once and then no more.
+        HyperionConnection used = (HyperionConnection) first.getConnection(null, null);
         ManagedConnection second = factory.createManagedConnection(null, null);
+        used.close();
         Object before = factory.pool().model().client();
         CompletableFuture<ManagedConnection> refilled = CompletableFuture.supplyAsync(() -> {
             try {
