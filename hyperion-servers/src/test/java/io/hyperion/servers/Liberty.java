@@ -39,7 +39,8 @@ final class Liberty implements Server {
                 directory.resolve("server.xml"));
         int port = Instance.freePort();
         Files.writeString(directory.resolve("bootstrap.properties"), "http.port=" + port + "\n");
-        List<String> options = new ArrayList<>(List.of("-Xmx512m"));
+        // Liberty holds what is undeployed softly: let each collection take that, so that what stays is really held.
+        List<String> options = new ArrayList<>(List.of("-Xmx512m", "-XX:SoftRefLRUPolicyMSPerMB=0"));
         instance.properties().forEach((key, value) -> options.add("-D" + key + "=" + value));
         Files.write(directory.resolve("jvm.options"), options);
 
