@@ -38,7 +38,8 @@ final class Liberty implements Server {
                 Path.of(System.getProperty("hyperion.examples"), "liberty", "server.xml"),
                 directory.resolve("server.xml"));
         int port = Instance.freePort();
-        Files.writeString(directory.resolve("bootstrap.properties"), "http.port=" + port + "\n");
+        Files.writeString(
+                directory.resolve("bootstrap.properties"), "http.port=" + port + "\nserver.start.wait.time=120\n");
         // Liberty holds what is undeployed softly: let each collection take that, so that what stays is really held.
         List<String> options = new ArrayList<>(List.of("-Xmx512m", "-XX:SoftRefLRUPolicyMSPerMB=0"));
         instance.properties().forEach((key, value) -> options.add("-D" + key + "=" + value));
