@@ -70,8 +70,8 @@ public class HyperionRuntime {
         if (!ServerModels.publish(models)) {
             LOG.log(
                     WARNING,
-                    "Another Hyperion is deployed in this server: applications go on to use that one's models. Those"
-                            + " of this one are served over HTTP and WebSocket only");
+                    "Another Hyperion is deployed in this server: until it is undeployed, applications go on to use that"
+                            + " one's models. Those of this one are served over HTTP and WebSocket only");
         }
     }
 

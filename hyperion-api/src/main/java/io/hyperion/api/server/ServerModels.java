@@ -5,11 +5,14 @@ import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.bridge.BridgedClient;
 import io.hyperion.api.bridge.ClientSource;
 import io.hyperion.api.bridge.ExportedClient;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The models of the server that this code runs in, wherever they are: those that {@code hyperion.war} serves, its own and the pools' as one;
@@ -17,8 +20,15 @@ import java.util.stream.Collectors;
  * any time. Safe for use by many threads.
  */
 public final class ServerModels implements ClientSource {
-    /** The key of {@link System#getProperties()} under which {@code hyperion.war} publishes its client, which is an object and no text. */
+    /**
+     * The key of {@link System#getProperties()} under which {@code hyperion.war} publishes its client, which is an object and no text. A
+     * second {@code hyperion.war} has the same with {@code .1} behind it, and so on: its turn comes when the first is gone.
+     */
     public static final String KEY = "io.hyperion.client";
+
+    private static final List<String> KEYS = Stream.concat(
+                    Stream.of(KEY), IntStream.range(1, 8).mapToObj(number -> KEY + "." + number))
+            .toList();
 
     private final JndiPools pools;
     private final ExportedClient allPools;
@@ -43,31 +53,39 @@ public final class ServerModels implements ClientSource {
     }
 
     /**
-     * Gives all applications of the server a client, unless there is one already.
+     * Gives all applications of the server a client: at once, or where they have another one already, when that is withdrawn.
      *
      * @param client the client
      * @return whether it is this one that they have now
      */
     public static boolean publish(ExportedClient client) {
-        Object before = System.getProperties().putIfAbsent(KEY, Objects.requireNonNull(client, "client"));
-        return before == null || before == client;
+        Objects.requireNonNull(client, "client");
+        for (String key : KEYS) {
+            Object before = System.getProperties().putIfAbsent(key, client);
+            if (before == null || before == client) {
+                return key.equals(KEY);
+            }
+        }
+        return false;
     }
 
     /**
-     * Takes a client away from the applications. Does nothing if they have another one, or none.
+     * Takes a client away from the applications. Does nothing if they do not have it.
      *
      * @param client the client
      */
     public static void withdraw(ExportedClient client) {
-        System.getProperties().remove(KEY, client);
+        KEYS.forEach(key -> System.getProperties().remove(key, client));
     }
 
     @Override
     public BiFunction<String, Map<String, Object>, Object> current() {
-        Object published = System.getProperties().get(KEY);
-        Optional<BiFunction<String, Map<String, Object>, Object>> client = recognise(published);
-        if (client.isPresent()) {
-            return client.get();
+        for (String key : KEYS) {
+            Optional<BiFunction<String, Map<String, Object>, Object>> client =
+                    recognise(System.getProperties().get(key));
+            if (client.isPresent()) {
+                return client.get();
+            }
         }
         if (!pools.known().isEmpty() || !pools.settled().isEmpty()) {
             return allPools;
@@ -75,14 +93,16 @@ public final class ServerModels implements ClientSource {
         throw new ModelUnavailableException(
                 ErrorCode.NOT_DEPLOYED,
                 "Hyperion is not deployed in this server, or not yet. Looked up were the system property object " + KEY
-                        + ": "
-                        + (published == null
-                                ? "nothing"
-                                : "a " + published.getClass().getName() + ", which is no client of Hyperion")
-                        + "; "
+                        + ": " + strange(System.getProperties().get(KEY)) + "; "
                         + pools.report().entrySet().stream()
                                 .map(found -> found.getKey() + ": " + found.getValue())
                                 .collect(Collectors.joining("; ", "and in JNDI ", "")));
+    }
+
+    private static String strange(Object published) {
+        return published == null
+                ? "nothing"
+                : "a " + published.getClass().getName() + ", which is no client of Hyperion";
     }
 
     private Optional<BiFunction<String, Map<String, Object>, Object>> recognise(Object object) {

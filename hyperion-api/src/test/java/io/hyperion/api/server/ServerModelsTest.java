@@ -106,20 +106,25 @@ class ServerModelsTest {
     }
 
     @Test
-    @DisplayName("are those of the first that was published, until it is withdrawn")
+    @DisplayName("are those of the first that was published, and when it is withdrawn, those of the next")
     void publishing() {
         ExportedClient first = ExportedClient.of(FakeModels.withDefault("first", "chat"));
         ExportedClient second = ExportedClient.of(FakeModels.withDefault("second", "chat"));
 
         assertThat(ServerModels.publish(first)).isTrue();
         assertThat(ServerModels.publish(second)).isFalse();
-        ServerModels.withdraw(second);
         assertThat(client.generate(HELLO).text()).isEqualTo("first");
 
         ServerModels.withdraw(first);
-        assertThat(System.getProperties()).doesNotContainKey(ServerModels.KEY);
-        assertThat(ServerModels.publish(second)).isTrue();
         assertThat(client.generate(HELLO).text()).isEqualTo("second");
+        assertThat(ServerModels.publish(first)).isTrue();
+        assertThat(client.generate(HELLO).text()).isEqualTo("first");
+
+        ServerModels.withdraw(second);
+        ServerModels.withdraw(first);
+        assertThat(System.getProperties().keySet())
+                .noneMatch(key -> key.toString().startsWith(ServerModels.KEY));
+        assertThatExceptionOfType(ModelUnavailableException.class).isThrownBy(() -> client.generate(HELLO));
     }
 
     @Test
