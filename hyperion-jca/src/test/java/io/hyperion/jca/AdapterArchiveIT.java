@@ -45,6 +45,7 @@ class AdapterArchiveIT {
                         .map(name -> name.replaceAll("-[0-9][^/]*\\.jar", ".jar")))
                 .containsExactlyInAnyOrder(
                         "META-INF/",
+                        "META-INF/MANIFEST.MF",
                         "META-INF/ra.xml",
                         "hyperion-api.jar",
                         "hyperion-core.jar",
