@@ -6,6 +6,8 @@ import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.HyperionClient;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -63,13 +65,15 @@ class CallersTest {
         HyperionManagedConnectionFactory factory = Factories.demo(adapter);
         TestPool pool = new TestPool(1, Duration.ofSeconds(10));
         HyperionClient client = ((HyperionConnectionFactory) factory.createConnectionFactory(pool)).client();
-        WeakReference<ClassLoader> other = callFromElsewhere(client);
+        ReferenceQueue<ClassLoader> collected = new ReferenceQueue<>();
+        WeakReference<ClassLoader> other = callFromElsewhere(client, collected);
         assertThat(factory.pool().model().isServing()).isTrue();
-        for (int i = 0; i < 50 && other.get() != null; i++) {
+        Reference<?> gone = null;
+        for (int i = 0; i < 50 && gone == null; i++) {
             System.gc();
-            Thread.sleep(20);
+            gone = collected.remove(100);
         }
-        assertThat(other.get()).isNull();
+        assertThat(gone).isSameAs(other);
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .anyMatch(name -> name.startsWith("hyperion-request-"))
@@ -77,13 +81,14 @@ class CallersTest {
         adapter.stop();
     }
 
-    private static WeakReference<ClassLoader> callFromElsewhere(HyperionClient client) throws Exception {
+    private static WeakReference<ClassLoader> callFromElsewhere(
+            HyperionClient client, ReferenceQueue<ClassLoader> collected) throws Exception {
         ClassLoader loader = new OtherLoader();
         Callable<?> caller = (Callable<?>) loader.loadClass(Caller.class.getName())
                 .getConstructor(HyperionClient.class)
                 .newInstance(client);
         assertThat(caller.getClass()).isNotEqualTo(Caller.class);
         assertThat(caller.call()).isEqualTo("demo");
-        return new WeakReference<>(loader);
+        return new WeakReference<>(loader, collected);
     }
 }
