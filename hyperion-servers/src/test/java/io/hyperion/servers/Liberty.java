@@ -41,7 +41,8 @@ final class Liberty implements Server {
         Files.writeString(
                 directory.resolve("bootstrap.properties"), "http.port=" + port + "\nserver.start.wait.time=120\n");
         // Liberty holds what is undeployed softly: let each collection take that, so that what stays is really held.
-        List<String> options = new ArrayList<>(List.of("-Xmx512m", "-XX:SoftRefLRUPolicyMSPerMB=0"));
+        List<String> options = new ArrayList<>(
+                List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:SoftRefLRUPolicyMSPerMB=0"));
         instance.properties().forEach((key, value) -> options.add("-D" + key + "=" + value));
         Files.write(directory.resolve("jvm.options"), options);
 

@@ -41,8 +41,11 @@ final class PayaraMicroServer implements Server {
                 .getLocation()
                 .toURI());
         int port = Instance.freePort();
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms512m",
+                "-Xmx512m",
+                "-XX:+AlwaysPreTouch"));
         // Without it the statistics of the pools stay 0.
         command.add("-javaagent:" + agent(jar, instance.directory()));
         instance.properties().forEach((key, value) -> command.add("-D" + key + "=" + value));

@@ -13,6 +13,10 @@ import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 
 /** Payara Server, with a domain of its own. */
 final class PayaraServer implements Server {
+    /** Beside the 512 MB that the domain has at most: so that it is seen what else grows. */
+    private static final String CONSTANT_HEAP =
+            "<jvm-options>-Xms512m</jvm-options><jvm-options>-XX:+AlwaysPreTouch</jvm-options>";
+
     private final Instance instance;
     private final int port;
     private final ProcessHandle process;
@@ -80,7 +84,7 @@ final class PayaraServer implements Server {
         String options = instance.properties().entrySet().stream()
                 .map(property -> "<jvm-options>-D" + property.getKey() + "=" + property.getValue() + "</jvm-options>")
                 .collect(Collectors.joining());
-        return domain.replaceFirst("<jvm-options>", options + "<jvm-options>")
+        return domain.replaceFirst("<jvm-options>", options + CONSTANT_HEAP + "<jvm-options>")
                 .replace("address=\"0.0.0.0\"", "address=\"127.0.0.1\"")
                 .replace("<network-listener port=\"8080\"", listener(port))
                 .replace("<network-listener port=\"8181\"", "<network-listener enabled=\"false\" port=\"8181\"")
