@@ -190,8 +190,7 @@ final class CrossingClient implements HyperionClient {
             throw e;
         } catch (RuntimeException | LinkageError e) {
             // What an ExportedClient does not do, but an application server may that has thrown away its classes. Not
-            // as a cause, which
-            // would keep the other application alive.
+            // as a cause, which would keep the other application alive.
             throw new EngineException(
                     ErrorCode.ENGINE_FAILURE, "The application with Hyperion failed: " + ErrorTrees.describe(e));
         }

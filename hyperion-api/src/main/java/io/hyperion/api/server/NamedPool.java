@@ -131,8 +131,7 @@ final class NamedPool implements ClientSource {
             LOG.log(DEBUG, () -> "The look-up of " + name + " failed", e);
             adapterSays(e).ifPresent(this::warnOnce);
             // Only a name that is the same everywhere and is not bound tells that a pool has gone. Else it may be the
-            // thread: one that
-            // the server does not know sees other names, or none.
+            // thread: one that the server does not know sees other names, or none.
             boolean gone = isUnbound(e) && !name.startsWith("java:comp/");
             Optional<Exported> found = gone ? Optional.empty() : before.filter(Exported::answers);
             return new Look(nanoTime.getAsLong(), found, isUnbound(e) ? NOTHING : why(e));

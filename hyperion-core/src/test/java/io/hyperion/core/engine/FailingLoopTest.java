@@ -119,10 +119,13 @@ class FailingLoopTest {
         return catchThrowableOfType(EngineException.class, () -> LoadedModelRig.await(result));
     }
 
-    private static void awaitEnd(ServedModel model) throws InterruptedException {
-        while (model.isServing()) {
-            Thread.sleep(5);
+    private static void awaitEnd(ServedModel model, String name) throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("hyperion-" + name)) {
+                thread.join();
+            }
         }
+        assertThat(model.isServing()).isFalse();
     }
 
     @Test
@@ -139,7 +142,7 @@ class FailingLoopTest {
                     .doesNotContainNull()
                     .extracting(HyperionException::code)
                     .containsOnly(ErrorCode.ENGINE_FAILURE);
-            awaitEnd(rig.model());
+            awaitEnd(rig.model(), "tiny");
             assertThatThrownBy(() -> rig.submit(REQUEST)).isInstanceOf(ModelUnavailableException.class);
         }
     }
@@ -162,7 +165,7 @@ class FailingLoopTest {
             allAreQueued.countDown();
             assertThat(told.orTimeout(30, SECONDS).join()).isInstanceOf(EngineException.class);
             assertThat(others).extracting(FailingLoopTest::failureOf).doesNotContainNull();
-            awaitEnd(rig.model());
+            awaitEnd(rig.model(), "tiny");
         }
     }
 
@@ -182,7 +185,7 @@ class FailingLoopTest {
             assertThat(reply.completionTokens()).isEqualTo(20);
             assertThat(failureOf(second)).isNotNull();
             assertThat(failureOf(third)).isNotNull();
-            awaitEnd(rig.model());
+            awaitEnd(rig.model(), "tiny");
         }
     }
 
@@ -243,7 +246,7 @@ class FailingLoopTest {
                                 .join()))
                         .hasCauseInstanceOf(EngineException.class);
             }
-            awaitEnd(model);
+            awaitEnd(model, "m");
         }
     }
 }
