@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 
 /**
  * A process that takes commands of asadmin on its standard input, one a line, and says on its standard output what came of each:
@@ -66,6 +67,18 @@ final class Asadmin {
                 run(line);
             }
         }
+    }
+
+    /** Deploys an application, from a file in the directory that the process works in. */
+    void deploy(App app, Path directory) throws IOException, InterruptedException {
+        String file = app.path() + ".war";
+        app.archive().as(ZipExporter.class).exportTo(directory.resolve(file).toFile(), true);
+        run("deploy --name " + app.path() + " --contextroot " + app.path() + " " + file);
+    }
+
+    /** Undeploys an application. */
+    void undeploy(App app) throws IOException, InterruptedException {
+        run("undeploy " + app.path());
     }
 
     /** Runs a command; {@return what came of it} */

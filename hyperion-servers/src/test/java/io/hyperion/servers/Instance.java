@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -26,6 +27,9 @@ record Instance(Mode mode, Path directory) {
 
     /** A key that there is not. */
     static final String UNKNOWN_KEY = "hyperion.models.default.contxt-size";
+
+    /** What a JVM is started with: a heap that does not grow, so that it is seen what else does. */
+    static final List<String> HEAP = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
     /** Makes the directory anew, with a model in it. */
     static Instance create(String name, Mode mode) throws IOException {
@@ -62,9 +66,9 @@ record Instance(Mode mode, Path directory) {
         return properties;
     }
 
-    /** {@return the same as arguments of a JVM, whose heap does not grow, so that it is seen what else does; without spaces in one} */
+    /** {@return the same as arguments of a JVM, with those of its heap; without spaces in one} */
     String jvmArguments() {
-        StringBuilder arguments = new StringBuilder("-Xms512m -Xmx512m -XX:+AlwaysPreTouch");
+        StringBuilder arguments = new StringBuilder(String.join(" ", HEAP));
         properties()
                 .forEach((key, value) ->
                         arguments.append(" -D").append(key).append('=').append(value));

@@ -41,8 +41,8 @@ final class Liberty implements Server {
         Files.writeString(
                 directory.resolve("bootstrap.properties"), "http.port=" + port + "\nserver.start.wait.time=120\n");
         // Liberty holds what is undeployed softly: let each collection take that, so that what stays is really held.
-        List<String> options = new ArrayList<>(
-                List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:SoftRefLRUPolicyMSPerMB=0"));
+        List<String> options = new ArrayList<>(Instance.HEAP);
+        options.add("-XX:SoftRefLRUPolicyMSPerMB=0");
         instance.properties().forEach((key, value) -> options.add("-D" + key + "=" + value));
         Files.write(directory.resolve("jvm.options"), options);
 
@@ -72,8 +72,8 @@ final class Liberty implements Server {
     }
 
     @Override
-    public Mode mode() {
-        return instance.mode();
+    public Instance instance() {
+        return instance;
     }
 
     @Override
@@ -89,16 +89,6 @@ final class Liberty implements Server {
     @Override
     public String log() throws IOException {
         return Files.readString(instance.directory().resolve("logs/messages.log"));
-    }
-
-    @Override
-    public Path temporaryDirectory() {
-        return instance.temporaryDirectory();
-    }
-
-    @Override
-    public Path modelFile() {
-        return instance.modelFile();
     }
 
     @Override

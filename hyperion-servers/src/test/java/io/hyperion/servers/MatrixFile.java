@@ -37,7 +37,7 @@ record MatrixFile(Map<String, Map<String, Cell>> columns) {
             with the models of the configuration; "RAR" is `hyperion.war` with `hyperion-ra.rar` and the pool that the files in
             `examples/servers` make. ✓ works, ✗ does not, – is told below its table; an empty cell was not tried.
 
-            "Leaves nothing" is of Hyperion's threads, temporary files, copies of its classes (but for one that the collector may have left) and
+            "Leaves nothing" is of Hyperion's threads, temporary files, copies of its classes (but for three of the last) and
             memory, as far as 100 MB can tell. TomEE keeps the classes of every web application that was undeployed, with Hyperion or without: they are not counted there.
             """;
 

@@ -1,7 +1,6 @@
 package io.hyperion.servers;
 
 import fish.payara.micro.PayaraMicro;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -14,7 +13,6 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
-import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 
 /** Payara Micro, with a {@link MicroConsole}. */
 final class PayaraMicroServer implements Server {
@@ -41,11 +39,9 @@ final class PayaraMicroServer implements Server {
                 .getLocation()
                 .toURI());
         int port = Instance.freePort();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms512m",
-                "-Xmx512m",
-                "-XX:+AlwaysPreTouch"));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(Instance.HEAP);
         // Without it the statistics of the pools stay 0.
         command.add("-javaagent:" + agent(jar, instance.directory()));
         instance.properties().forEach((key, value) -> command.add("-D" + key + "=" + value));
@@ -100,8 +96,8 @@ final class PayaraMicroServer implements Server {
     }
 
     @Override
-    public Mode mode() {
-        return instance.mode();
+    public Instance instance() {
+        return instance;
     }
 
     @Override
@@ -120,25 +116,13 @@ final class PayaraMicroServer implements Server {
     }
 
     @Override
-    public Path temporaryDirectory() {
-        return instance.temporaryDirectory();
-    }
-
-    @Override
-    public Path modelFile() {
-        return instance.modelFile();
-    }
-
-    @Override
     public void deploy(App app) throws Exception {
-        File file = instance.directory().resolve(app.path() + ".war").toFile();
-        app.archive().as(ZipExporter.class).exportTo(file, true);
-        asadmin.run("deploy --name " + app.path() + " --contextroot " + app.path() + " " + file.getName());
+        asadmin.deploy(app, instance.directory());
     }
 
     @Override
     public void undeploy(App app) throws Exception {
-        asadmin.run("undeploy " + app.path());
+        asadmin.undeploy(app);
     }
 
     @Override

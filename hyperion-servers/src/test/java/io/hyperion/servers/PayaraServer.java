@@ -1,22 +1,18 @@
 package io.hyperion.servers;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
-import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 
 /** Payara Server, with a domain of its own. */
 final class PayaraServer implements Server {
-    /** Beside the 512 MB that the domain has at most: so that it is seen what else grows. */
-    private static final String CONSTANT_HEAP =
-            "<jvm-options>-Xms512m</jvm-options><jvm-options>-XX:+AlwaysPreTouch</jvm-options>";
-
     private final Instance instance;
     private final int port;
     private final ProcessHandle process;
@@ -81,10 +77,11 @@ final class PayaraServer implements Server {
 
     /** {@return the configuration of a domain, with two ports of 127.0.0.1 and no others, and with the properties of the instance} */
     private static String configured(String domain, Instance instance, int port, int adminPort) {
-        String options = instance.properties().entrySet().stream()
-                .map(property -> "<jvm-options>-D" + property.getKey() + "=" + property.getValue() + "</jvm-options>")
+        String options = Arrays.stream(instance.jvmArguments().split(" "))
+                .map(argument -> "<jvm-options>" + argument + "</jvm-options>")
                 .collect(Collectors.joining());
-        return domain.replaceFirst("<jvm-options>", options + CONSTANT_HEAP + "<jvm-options>")
+        return domain.replace("<jvm-options>-Xmx512m</jvm-options>", "")
+                .replaceFirst("<jvm-options>", Matcher.quoteReplacement(options) + "<jvm-options>")
                 .replace("address=\"0.0.0.0\"", "address=\"127.0.0.1\"")
                 .replace("<network-listener port=\"8080\"", listener(port))
                 .replace("<network-listener port=\"8181\"", "<network-listener enabled=\"false\" port=\"8181\"")
@@ -110,8 +107,8 @@ final class PayaraServer implements Server {
     }
 
     @Override
-    public Mode mode() {
-        return instance.mode();
+    public Instance instance() {
+        return instance;
     }
 
     @Override
@@ -130,25 +127,13 @@ final class PayaraServer implements Server {
     }
 
     @Override
-    public Path temporaryDirectory() {
-        return instance.temporaryDirectory();
-    }
-
-    @Override
-    public Path modelFile() {
-        return instance.modelFile();
-    }
-
-    @Override
     public void deploy(App app) throws Exception {
-        File file = instance.directory().resolve(app.path() + ".war").toFile();
-        app.archive().as(ZipExporter.class).exportTo(file, true);
-        asadmin.run("deploy --name " + app.path() + " --contextroot " + app.path() + " " + file.getName());
+        asadmin.deploy(app, instance.directory());
     }
 
     @Override
     public void undeploy(App app) throws Exception {
-        asadmin.run("undeploy " + app.path());
+        asadmin.undeploy(app);
     }
 
     @Override

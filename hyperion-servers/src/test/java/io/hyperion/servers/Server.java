@@ -12,8 +12,13 @@ interface Server {
     /** {@return what the table calls it} */
     String name();
 
+    /** {@return its directory} */
+    Instance instance();
+
     /** {@return how Hyperion is deployed in it} */
-    Mode mode();
+    default Mode mode() {
+        return instance().mode();
+    }
 
     /** {@return where its web applications are, without a slash at the end} */
     URI url();
@@ -25,10 +30,14 @@ interface Server {
     String log() throws IOException;
 
     /** {@return where it and what runs in it make temporary files} */
-    Path temporaryDirectory();
+    default Path temporaryDirectory() {
+        return instance().temporaryDirectory();
+    }
 
     /** {@return the model file of its pools or its configuration, as the process opens it} */
-    Path modelFile();
+    default Path modelFile() {
+        return instance().modelFile();
+    }
 
     /** {@return whether it lets go of the classes of applications that are undeployed, as it does not do everywhere of its own accord} */
     default boolean releasesClasses() {

@@ -68,8 +68,8 @@ final class TomEe implements Server {
     }
 
     @Override
-    public Mode mode() {
-        return instance.mode();
+    public Instance instance() {
+        return instance;
     }
 
     @Override
@@ -91,16 +91,6 @@ final class TomEe implements Server {
             }
             return text.toString();
         }
-    }
-
-    @Override
-    public Path temporaryDirectory() {
-        return instance.temporaryDirectory();
-    }
-
-    @Override
-    public Path modelFile() {
-        return instance.modelFile();
     }
 
     @Override

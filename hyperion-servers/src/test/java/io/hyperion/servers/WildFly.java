@@ -62,8 +62,8 @@ final class WildFly implements Server {
     }
 
     @Override
-    public Mode mode() {
-        return instance.mode();
+    public Instance instance() {
+        return instance;
     }
 
     @Override
@@ -79,16 +79,6 @@ final class WildFly implements Server {
     @Override
     public String log() throws IOException {
         return Files.readString(instance.directory().resolve("log/server.log"));
-    }
-
-    @Override
-    public Path temporaryDirectory() {
-        return instance.temporaryDirectory();
-    }
-
-    @Override
-    public Path modelFile() {
-        return instance.modelFile();
     }
 
     @Override
