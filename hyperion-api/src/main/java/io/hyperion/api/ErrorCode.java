@@ -39,6 +39,16 @@ public enum ErrorCode {
     EMPTY_SLOT("HYP-1024", ErrorKind.INVALID_REQUEST),
     /** The model is not set up for what is asked of it, such as a model that generates text for embeddings. */
     NOT_SUPPORTED("HYP-1012", ErrorKind.INVALID_REQUEST),
+    /** The name of a model, or what is said of where its file comes from, is none that is accepted. */
+    INVALID_NAME("HYP-1025", ErrorKind.INVALID_REQUEST),
+    /** A model's file may not come from there when that is asked over the wire: from this machine, a private network, or a plain file. */
+    FORBIDDEN_SOURCE("HYP-1026", ErrorKind.INVALID_REQUEST),
+    /** There is a model of that name already. */
+    MODEL_EXISTS("HYP-1027", ErrorKind.INVALID_REQUEST),
+    /** The parameter is one of how a model is loaded, and would need it to be loaded anew. */
+    NEEDS_RELOAD("HYP-1028", ErrorKind.INVALID_REQUEST),
+    /** The model is kept elsewhere, in the configuration or a pool of the server, and cannot be changed here. */
+    KEPT_ELSEWHERE("HYP-1029", ErrorKind.INVALID_REQUEST),
     /** No model has that name. */
     MODEL_NOT_FOUND("HYP-2001", ErrorKind.NOT_FOUND),
     /** The prompt is longer than the model's context. */
@@ -53,6 +63,8 @@ public enum ErrorCode {
     TOO_MANY_REQUESTS("HYP-5002", ErrorKind.BUSY),
     /** All connections of the model's pool are in use, and the pool's own time-out is over. */
     POOL_EXHAUSTED("HYP-5003", ErrorKind.BUSY),
+    /** Models that are in use have the memory that the model needs. */
+    NO_ROOM("HYP-5004", ErrorKind.BUSY),
     /** The model could not be loaded. */
     MODEL_FAILED("HYP-6001", ErrorKind.UNAVAILABLE),
     /** The model or the server is shutting down. */
@@ -63,6 +75,10 @@ public enum ErrorCode {
     NOT_DEPLOYED("HYP-6004", ErrorKind.UNAVAILABLE),
     /** The remote server cannot be reached, or the connection to it broke. */
     UNREACHABLE("HYP-6005", ErrorKind.UNAVAILABLE),
+    /** The model needs more memory than the device has, or may be used. */
+    MEMORY_EXCEEDED("HYP-6006", ErrorKind.UNAVAILABLE),
+    /** The model's file could not be downloaded. */
+    DOWNLOAD_FAILED("HYP-6007", ErrorKind.UNAVAILABLE),
     /** The request's time is over. */
     TIMEOUT("HYP-7001", ErrorKind.TIMEOUT),
     /** The request was cancelled. */

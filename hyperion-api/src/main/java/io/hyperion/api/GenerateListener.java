@@ -1,13 +1,21 @@
 package io.hyperion.api;
 
 /**
- * Hears of one generation: {@link #onStart} at most once, then {@link #onPiece} and {@link #onToolCall} any number of times, then exactly one of
+ * Hears of one generation: {@link #onWaiting} any number of times, {@link #onStart} at most once, then {@link #onPiece} and {@link #onToolCall} any number of times, then exactly one of
  * {@link #onDone} and {@link #onError}.
  *
  * <p>Calls come one at a time and in order, from a thread of the engine that serves other requests too: a listener must return at once
  * and never block. A listener that throws is told {@link #onError} and its generation ends.
  */
 public interface GenerateListener {
+    /**
+     * The request waits for its model, which is being downloaded or loaded, or for which room is being made. Told at the beginning and then
+     * about once a second. By default it is not listened to.
+     *
+     * @param progress how far the model is
+     */
+    default void onWaiting(ModelProgress progress) {}
+
     /** The request holds a sequence: it has left the queue and its prompt is being evaluated. */
     default void onStart() {}
 

@@ -4,6 +4,10 @@ import java.util.Locale;
 
 /** Where a model stands. */
 public enum ModelState {
+    /** Its file is not there yet; the first request downloads it. */
+    ABSENT,
+    /** Its file is being downloaded; requests wait for it. */
+    DOWNLOADING,
     /** Its file is there and was found sound; the first request loads it. */
     READY,
     /** It is being loaded. */

@@ -319,17 +319,7 @@ final class SharedModel {
         synchronized (lock) {
             reason = failure;
         }
-        return info.state() == ModelState.READY && reason.isPresent()
-                ? new ModelInfo(
-                        info.name(),
-                        info.isDefault(),
-                        ModelState.FAILED,
-                        reason,
-                        info.contextSize(),
-                        info.slots(),
-                        info.fileName(),
-                        info.details())
-                : info;
+        return info.state() == ModelState.READY && reason.isPresent() ? info.failed(reason.get()) : info;
     }
 
     /** {@return what it did, however often it was loaded, and does} */

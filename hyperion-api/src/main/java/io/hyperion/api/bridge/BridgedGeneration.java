@@ -5,6 +5,7 @@ import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProgress;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -58,6 +59,11 @@ final class BridgedGeneration implements Generation, GenerateListener, Running {
     @Override
     public void stop() {
         cancel();
+    }
+
+    @Override
+    public void onWaiting(ModelProgress progress) {
+        tell(told -> told.onWaiting(progress));
     }
 
     @Override

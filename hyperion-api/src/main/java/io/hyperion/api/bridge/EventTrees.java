@@ -6,12 +6,14 @@ import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProgress;
 import java.util.Map;
 
 /** What a listener hears. A plain piece of text crosses as that String, since there is one for each token; all else as a tree. */
 final class EventTrees {
     private static final String EVENT = "event";
     private static final String START = "start";
+    private static final String WAITING = "waiting";
     private static final String PIECE = "piece";
     private static final String TOOL_CALL = "tool_call";
     private static final String DONE = "done";
@@ -32,6 +34,10 @@ final class EventTrees {
 
     static Map<String, Object> start() {
         return Map.of(EVENT, START);
+    }
+
+    static Map<String, Object> waiting(ModelProgress progress) {
+        return Map.of(EVENT, WAITING, PROGRESS, ModelTrees.tree(progress));
     }
 
     static Object tree(GenerateEvent.Piece piece) {
@@ -84,6 +90,7 @@ final class EventTrees {
         Fields fields = Fields.of(event);
         switch (fields.text(EVENT)) {
             case START -> listener.onStart();
+            case WAITING -> listener.onWaiting(ModelTrees.readModelProgress(fields.node(PROGRESS)));
             case PIECE -> listener.onPiece(piece(fields));
             case TOOL_CALL -> listener.onToolCall(toolCall(fields));
             case DONE -> tellDone(fields, listener);

@@ -4,6 +4,7 @@ import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProgress;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -13,6 +14,11 @@ final class ExportedListener implements GenerateListener {
 
     ExportedListener(Function<Object, Object> other) {
         this.other = Optional.of(other);
+    }
+
+    @Override
+    public void onWaiting(ModelProgress progress) {
+        tell(EventTrees.waiting(progress));
     }
 
     @Override

@@ -3,13 +3,19 @@ package io.hyperion.api.bridge;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelProperties;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.RequestOutcome;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** What models are, and what they did. */
 final class ModelTrees {
@@ -51,6 +57,32 @@ final class ModelTrees {
     private static final String STEPS = "steps";
     private static final String STEP_TIME = "step_time";
     private static final String STEP_SEQUENCES = "step_sequences";
+    private static final String DESCRIPTION = "description";
+    private static final String TEXT = "text";
+    private static final String TAGS = "tags";
+    private static final String ALIASES = "aliases";
+    private static final String OPERATOR = "operator";
+    private static final String SOURCE = "source";
+    private static final String ORIGIN = "origin";
+    private static final String LIFE = "life";
+    private static final String INSTANCES = "instances";
+    private static final String MIN_INSTANCES = "min_instances";
+    private static final String MAX_INSTANCES = "max_instances";
+    private static final String IDLE_TIMEOUT = "idle_timeout";
+    private static final String PINNED = "pinned";
+    private static final String ACTIVE_REQUESTS = "active_requests";
+    private static final String LAST_USED = "last_used";
+    private static final String MEMORY = "memory";
+    private static final String WEIGHTS = "weights";
+    private static final String CACHE = "cache";
+    private static final String COMPUTE = "compute";
+    private static final String DEVICE = "device";
+    private static final String PROGRESS = "progress";
+    private static final String FRACTION = "fraction";
+    private static final String BYTES = "bytes";
+    private static final String TOTAL_BYTES = "total_bytes";
+    private static final String BYTES_PER_SECOND = "bytes_per_second";
+    private static final String REMAINING = "remaining";
 
     private ModelTrees() {}
 
@@ -64,6 +96,11 @@ final class ModelTrees {
                 .put(SLOTS, info.slots())
                 .put(FILE_NAME, info.fileName())
                 .put(DETAILS, info.details().map(ModelTrees::tree))
+                .put(DESCRIPTION, tree(info.description()))
+                .put(LIFE, tree(info.life()))
+                .put(MEMORY, info.memory().map(ModelTrees::tree))
+                .put(PROGRESS, info.progress().map(ModelTrees::tree))
+                .put(DEFAULTS, ParameterTrees.tree(info.defaults()))
                 .map();
     }
 
@@ -76,7 +113,101 @@ final class ModelTrees {
                 fields.whole(CONTEXT_SIZE),
                 fields.whole(SLOTS),
                 fields.optionalText(FILE_NAME),
-                fields.optionalNode(DETAILS).map(ModelTrees::readDetails));
+                fields.optionalNode(DETAILS).map(ModelTrees::readDetails),
+                fields.optionalNode(DESCRIPTION)
+                        .map(ModelTrees::readDescription)
+                        .orElse(ModelInfo.Description.NONE),
+                fields.optionalNode(LIFE).map(ModelTrees::readLife).orElse(ModelInfo.Life.NONE),
+                fields.optionalNode(MEMORY).map(ModelTrees::readMemory),
+                fields.optionalNode(PROGRESS).map(ModelTrees::readModelProgress),
+                fields.optionalNode(DEFAULTS).map(ParameterTrees::read).orElseGet(GenerateParameters::none));
+    }
+
+    private static Map<String, Object> tree(ModelInfo.Description description) {
+        return new Tree()
+                .put(TEXT, description.text())
+                .put(TAGS, description.tags())
+                .put(ALIASES, description.aliases())
+                .put(OPERATOR, description.operator())
+                .put(SOURCE, description.source())
+                .put(ORIGIN, description.origin().wireName())
+                .map();
+    }
+
+    private static ModelInfo.Description readDescription(Fields node) {
+        return new ModelInfo.Description(
+                node.optionalText(TEXT),
+                node.list(TAGS, String.class),
+                node.list(ALIASES, String.class),
+                node.optionalText(OPERATOR),
+                node.optionalText(SOURCE),
+                Arrays.stream(ModelInfo.Origin.values())
+                        .filter(origin -> origin.wireName().equals(node.text(ORIGIN)))
+                        .findFirst()
+                        .orElse(ModelInfo.Origin.CONFIGURATION));
+    }
+
+    private static Map<String, Object> tree(ModelInfo.Life life) {
+        return new Tree()
+                .put(INSTANCES, life.instances())
+                .put(MIN_INSTANCES, life.minInstances())
+                .put(MAX_INSTANCES, life.maxInstances())
+                .put(IDLE_TIMEOUT, life.idleTimeout())
+                .put(PINNED, life.pinned())
+                .put(ACTIVE_REQUESTS, life.activeRequests())
+                .put(LAST_USED, life.lastUsed())
+                .map();
+    }
+
+    private static ModelInfo.Life readLife(Fields node) {
+        return new ModelInfo.Life(
+                node.whole(INSTANCES),
+                node.whole(MIN_INSTANCES),
+                node.whole(MAX_INSTANCES),
+                node.find(IDLE_TIMEOUT, Duration.class),
+                node.truth(PINNED),
+                node.whole(ACTIVE_REQUESTS),
+                node.find(LAST_USED, Instant.class));
+    }
+
+    private static Map<String, Object> tree(ModelInfo.Memory memory) {
+        return Map.of(
+                WEIGHTS, memory.weights(), CACHE, memory.cache(), COMPUTE, memory.compute(), DEVICE, memory.device());
+    }
+
+    private static ModelInfo.Memory readMemory(Fields node) {
+        return new ModelInfo.Memory(node.large(WEIGHTS), node.large(CACHE), node.large(COMPUTE), node.text(DEVICE));
+    }
+
+    static Map<String, Object> tree(ModelProgress progress) {
+        return new Tree()
+                .put(MODEL, progress.model())
+                .put(STATE, progress.state().wireName())
+                .put(
+                        FRACTION,
+                        progress.fraction().isPresent()
+                                ? Optional.of(progress.fraction().getAsDouble())
+                                : Optional.empty())
+                .put(BYTES, progress.bytes())
+                .put(
+                        TOTAL_BYTES,
+                        progress.totalBytes().isPresent()
+                                ? Optional.of(progress.totalBytes().getAsLong())
+                                : Optional.empty())
+                .put(BYTES_PER_SECOND, progress.bytesPerSecond())
+                .put(REMAINING, progress.remaining())
+                .map();
+    }
+
+    static ModelProgress readModelProgress(Fields node) {
+        return new ModelProgress(
+                node.text(MODEL),
+                state(node.text(STATE)),
+                node.has(FRACTION) ? OptionalDouble.of(node.number(FRACTION)) : OptionalDouble.empty(),
+                node.large(BYTES),
+                node.has(TOTAL_BYTES) ? OptionalLong.of(node.large(TOTAL_BYTES)) : OptionalLong.empty(),
+                node.large(BYTES_PER_SECOND),
+                node.find(REMAINING, Duration.class));
     }
 
     /** A newer provider may know more states; whether a model of one serves, a request finds out. */

@@ -170,15 +170,15 @@ public final class RoutingClient implements HyperionClient {
         Catalog catalog = catalog(pools.known());
         Optional<String> byDefault = catalog.defaultModel(preferred);
         return catalog.models().values().stream()
-                .map(entry -> asDefault(
-                        entry.info(), byDefault.equals(Optional.of(entry.info().name()))))
+                .map(entry -> entry.info()
+                        .asDefault(byDefault.equals(Optional.of(entry.info().name()))))
                 .toList();
     }
 
     @Override
     public ModelInfo model(String name) {
         Route route = route(Optional.of(name));
-        return asDefault(route.entry().info(), route.isDefault());
+        return route.entry().info().asDefault(route.isDefault());
     }
 
     @Override
@@ -189,20 +189,6 @@ public final class RoutingClient implements HyperionClient {
     @Override
     public ModelProperties properties(Optional<String> model) {
         return to(model).properties(model);
-    }
-
-    static ModelInfo asDefault(ModelInfo info, boolean isDefault) {
-        return info.isDefault() == isDefault
-                ? info
-                : new ModelInfo(
-                        info.name(),
-                        isDefault,
-                        info.state(),
-                        info.reason(),
-                        info.contextSize(),
-                        info.slots(),
-                        info.fileName(),
-                        info.details());
     }
 
     /** The client of a model, which serves requests without a name by it: its own default may be another one. */
@@ -272,9 +258,16 @@ public final class RoutingClient implements HyperionClient {
         Optional<Route> route(Optional<String> name, Optional<String> preferred) {
             Optional<String> byDefault = defaultModel(preferred);
             return name.or(() -> byDefault)
-                    .map(models::get)
+                    .flatMap(this::find)
                     .map(entry -> new Route(
                             entry, byDefault.equals(Optional.of(entry.info().name()))));
+        }
+
+        /** A name is looked for before an alias: what is configured under a name is what it means. */
+        private Optional<Entry> find(String called) {
+            return Optional.ofNullable(models.get(called)).or(() -> models.values().stream()
+                    .filter(entry -> entry.info().isCalled(called))
+                    .findFirst());
         }
 
         HyperionException notFound(Optional<String> name) {

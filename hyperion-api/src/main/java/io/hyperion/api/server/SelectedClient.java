@@ -175,6 +175,6 @@ public final class SelectedClient implements HyperionClient, Serializable {
     }
 
     private ModelInfo seenFromHere(ModelInfo info) {
-        return RoutingClient.asDefault(info, info.name().equals(model));
+        return info.asDefault(info.name().equals(model));
     }
 }

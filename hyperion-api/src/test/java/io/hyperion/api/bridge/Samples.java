@@ -15,6 +15,7 @@ import io.hyperion.api.LoraScale;
 import io.hyperion.api.Message;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelProperties;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.Parameter;
@@ -38,6 +39,7 @@ import io.hyperion.api.ToolChoice;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -45,7 +47,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Requests and replies in which nothing is what it would be if it were forgotten. */
 final class Samples {
@@ -129,7 +133,32 @@ final class Samples {
             4,
             Optional.of("m.gguf"),
             Optional.of(new ModelInfo.Details(
-                    "llama", Optional.of("Tiny"), "Q4_K_M", 1L << 40, 8192, 32_000, 1L << 41, true)));
+                    "llama", Optional.of("Tiny"), "Q4_K_M", 1L << 40, 8192, 32_000, 1L << 41, true)),
+            new ModelInfo.Description(
+                    Optional.of("Small talk."),
+                    List.of("tiny", "chat"),
+                    List.of("m-q4"),
+                    Optional.of("Somebody"),
+                    Optional.of("hf:somebody/m:Q4_K_M"),
+                    ModelInfo.Origin.ADDED),
+            new ModelInfo.Life(
+                    2,
+                    1,
+                    3,
+                    Optional.of(Duration.ofMinutes(5)),
+                    true,
+                    7,
+                    Optional.of(Instant.ofEpochSecond(1_000_000))),
+            Optional.of(new ModelInfo.Memory(1L << 41, 1L << 33, 1L << 32, "CPU")),
+            Optional.of(new ModelProgress(
+                    "m",
+                    ModelState.DOWNLOADING,
+                    OptionalDouble.of(0.5),
+                    1L << 40,
+                    OptionalLong.of(1L << 41),
+                    1 << 20,
+                    Optional.of(Duration.ofDays(1)))),
+            GenerateParameters.builder().temperature(0.25).build());
     static final ModelProperties PROPERTIES = new ModelProperties(
             "m",
             "m.gguf",

@@ -91,7 +91,7 @@ public final class CatalogModel {
 
     void preload() {
         synchronized (lock) {
-            if (settings.preload() && state == ModelState.READY) {
+            if (settings.life().preload() && state == ModelState.READY) {
                 startLoading();
             }
         }
@@ -112,7 +112,12 @@ public final class CatalogModel {
                             .map(LoadedModel::slots)
                             .orElse(settings.engine().slots()),
                     settings.path().map(Path::getFileName).map(Path::toString),
-                    facts.map(ModelFacts::details));
+                    facts.map(ModelFacts::details),
+                    settings.description(),
+                    ModelInfo.Life.NONE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    settings.defaults());
         }
     }
 

@@ -3,6 +3,7 @@ package io.hyperion.core.model;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.LoraScale;
+import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Parameter;
 import io.hyperion.core.engine.EngineSettings;
 import io.hyperion.core.engine.LoraSettings;
@@ -169,6 +170,7 @@ public record HyperionConfiguration(
             return new ModelSettings(
                     name,
                     Optional.of(path(prefix, values)),
+                    Optional.empty(),
                     new EngineSettings(
                             integer(prefix, values, "context-size", 0, 0),
                             integer(prefix, values, "slots", EngineSettings.DEFAULT_SLOTS, 1),
@@ -183,7 +185,13 @@ public record HyperionConfiguration(
                     defaults(prefix, values),
                     Optional.ofNullable(values.get("embeddings")).map(HyperionConfiguration::parseBoolean),
                     pooling(prefix, values),
-                    values.containsKey("preload") && parseBoolean(values.get("preload")),
+                    new LifeSettings(
+                            values.containsKey("preload") && parseBoolean(values.get("preload")),
+                            List.of(),
+                            0,
+                            1,
+                            Optional.empty()),
+                    ModelInfo.Description.NONE,
                     Optional.ofNullable(values.get("slot-save-path"))
                             .filter(path -> !path.isEmpty())
                             .map(path -> path(prefix + "slot-save-path", path)),
@@ -192,12 +200,14 @@ public record HyperionConfiguration(
             return new ModelSettings(
                     name,
                     Optional.empty(),
+                    Optional.empty(),
                     EngineSettings.defaults(),
                     Optional.empty(),
                     GenerateParameters.none(),
                     Optional.empty(),
                     Optional.empty(),
-                    false,
+                    LifeSettings.DEFAULT,
+                    ModelInfo.Description.NONE,
                     Optional.empty(),
                     Optional.of(
                             "The configuration of model '" + name + "' (" + prefix + "…) is wrong: " + e.getMessage()));

@@ -75,7 +75,7 @@ class HyperionConfigurationTest {
         assertThat(tiny.template()).contains("chatml");
         assertThat(tiny.embeddings()).contains(true);
         assertThat(tiny.pooling()).contains(Pooling.CLS);
-        assertThat(tiny.preload()).isTrue();
+        assertThat(tiny.life().preload()).isTrue();
         assertThat(tiny.defaults().temperature()).isEqualTo(OptionalDouble.of(0.3));
         assertThat(tiny.defaults().maxTokens()).isEqualTo(OptionalInt.of(77));
     }
