@@ -82,6 +82,31 @@ class ArchitectureTest {
                     resideOutsideOfPackage("java..").and(resideOutsideOfPackage("io.hyperion.core.jinja")));
 
     @ArchTest
+    static final ArchRule PLAIN_JSON_NEEDS_THE_JDK_ALONE = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.core.json")
+            .should()
+            .dependOnClassesThat(resideOutsideOfPackage("java..").and(resideOutsideOfPackage("io.hyperion.core.json")));
+
+    @ArchTest
+    static final ArchRule DOWNLOADS_KNOW_THE_API_AND_PLAIN_JSON_ALONE = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.core.download")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.hyperion.core..")
+                    .and(resideOutsideOfPackages("io.hyperion.core.download", "io.hyperion.core.json")));
+
+    @ArchTest
+    static final ArchRule ONLY_DOWNLOADS_REACH_THE_NETWORK = noClasses()
+            .that()
+            .resideInAPackage("io.hyperion.core..")
+            .and()
+            .doNotHaveFullyQualifiedName("io.hyperion.core.download.HttpAccess")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.net.http.HttpClient");
+
+    @ArchTest
     static final ArchRule CALLS_ARE_TEXT_TO_WHOEVER_READS_THEM = noClasses()
             .that()
             .resideInAPackage("io.hyperion.core.tools")

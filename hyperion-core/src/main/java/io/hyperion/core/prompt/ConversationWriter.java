@@ -4,6 +4,7 @@ import io.hyperion.api.Message;
 import io.hyperion.api.Role;
 import io.hyperion.api.Tool;
 import io.hyperion.api.ToolCall;
+import io.hyperion.core.json.JsonReader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

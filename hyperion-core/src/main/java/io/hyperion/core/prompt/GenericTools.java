@@ -2,6 +2,7 @@ package io.hyperion.core.prompt;
 
 import io.hyperion.api.Message;
 import io.hyperion.api.ToolCall;
+import io.hyperion.core.json.JsonReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

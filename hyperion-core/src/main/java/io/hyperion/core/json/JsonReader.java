@@ -1,4 +1,4 @@
-package io.hyperion.core.prompt;
+package io.hyperion.core.json;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads and writes JSON as plain values, for the arguments of tools. Used for one text. */
-final class JsonReader {
+/**
+ * Reads and writes JSON as plain values: maps with their members in order, lists, texts, {@link BigDecimal}, booleans, null. What is read is
+ * strictly RFC 8259, and at most {@value #MAX_DEPTH} levels deep; of members of the same name, the last counts.
+ */
+public final class JsonReader {
     private static final int MAX_DEPTH = 64;
     private static final int MAX_NUMBER = 300;
     private static final String ESCAPES = "\"\\/bfnrt";
@@ -26,19 +29,36 @@ final class JsonReader {
         this.text = text;
     }
 
-    /** {@return the object that a text is; empty if it is no JSON, or no object, or nested too deeply} */
-    static Optional<Map<String, Object>> object(String text) {
+    /**
+     * Reads an object.
+     *
+     * @param text any text
+     * @return the object that it is; empty if it is no JSON, or no object, or nested too deeply
+     */
+    @SuppressWarnings("unchecked")
+    public static Optional<Map<String, Object>> object(String text) {
+        return whole(text).filter(Map.class::isInstance).map(value -> (Map<String, Object>) value);
+    }
+
+    /**
+     * Reads an array.
+     *
+     * @param text any text
+     * @return the array that it is; empty if it is no JSON, or no array, or nested too deeply
+     */
+    @SuppressWarnings("unchecked")
+    public static Optional<List<Object>> array(String text) {
+        return whole(text).filter(List.class::isInstance).map(value -> (List<Object>) value);
+    }
+
+    private static Optional<Object> whole(String text) {
         JsonReader reader = new JsonReader(text);
         try {
+            Object value = reader.value(0);
             reader.space();
-            if (!reader.skip('{')) {
-                return Optional.empty();
-            }
-            Map<String, Object> object = reader.members(1);
-            reader.space();
-            return reader.at == text.length() ? Optional.of(object) : Optional.empty();
+            return reader.at == text.length() ? Optional.ofNullable(value) : Optional.empty();
         } catch (Malformed e) {
-            // What a model wrote may be anything; whoever asks goes on with the text.
+            // What a model or a server wrote may be anything; whoever asks says what that means.
             return Optional.empty();
         }
     }
@@ -162,8 +182,13 @@ final class JsonReader {
         return ESCAPED.charAt(escape);
     }
 
-    /** {@return a value as JSON, with a blank after commas and colons} */
-    static String write(Object value) {
+    /**
+     * Writes a value.
+     *
+     * @param value a value as this class reads it, or one with other numbers
+     * @return its JSON, with a blank after commas and colons
+     */
+    public static String write(Object value) {
         StringBuilder json = new StringBuilder();
         write(value, json);
         return json.toString();

@@ -1,0 +1,2 @@
+/** JSON as plain values. */
+package io.hyperion.core.json;
