@@ -15,6 +15,7 @@ import io.hyperion.core.llama.EmbeddingContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import io.hyperion.core.llama.LoadProgress;
 import io.hyperion.core.llama.Pooling;
 import io.hyperion.core.llama.Vocabulary;
 import java.nio.file.Path;
@@ -56,13 +57,20 @@ public final class LoadedEmbedder implements ServedModel {
      * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}; of a kind that keeps no state
      * @param settings how to load it; its batch size is at most what the file says is its largest cache
      * @param listener hears what the engine does
+     * @param progress hears how far it is, and may end it
      * @return the model; the caller closes it
+     * @throws io.hyperion.core.llama.LoadCancelledException if the progress did not want to go on
      * @throws LlamaException if it cannot be loaded
      */
     public static LoadedEmbedder load(
-            LlamaLibrary library, String name, Path file, EmbeddingSettings settings, EngineListener listener)
+            LlamaLibrary library,
+            String name,
+            Path file,
+            EmbeddingSettings settings,
+            EngineListener listener,
+            LoadProgress progress)
             throws LlamaException {
-        LlamaModel model = LlamaModel.load(library, file, settings.gpuLayers());
+        LlamaModel model = LlamaModel.load(library, file, settings.gpuLayers(), progress);
         EmbeddingContext context = null;
         try {
             context = model.newEmbeddingContext(new EmbeddingContext.Settings(

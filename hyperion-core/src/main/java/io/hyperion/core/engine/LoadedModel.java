@@ -16,6 +16,7 @@ import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import io.hyperion.core.llama.LoadProgress;
 import io.hyperion.core.llama.Pieces;
 import io.hyperion.core.sequence.SavedSequence;
 import io.hyperion.core.sequence.SequenceStore;
@@ -80,7 +81,9 @@ public final class LoadedModel implements ServedModel {
      * @param settings how else to load it; its adapters found sound for this file by {@code io.hyperion.core.gguf}
      * @param store where its sequences are saved
      * @param listener hears what the engine does
+     * @param progress hears how far it is, and may end it
      * @return the model; the caller closes it
+     * @throws io.hyperion.core.llama.LoadCancelledException if the progress did not want to go on
      * @throws LlamaException if it cannot be loaded
      */
     public static LoadedModel load(
@@ -90,9 +93,10 @@ public final class LoadedModel implements ServedModel {
             int cells,
             EngineSettings settings,
             SequenceStore store,
-            EngineListener listener)
+            EngineListener listener,
+            LoadProgress progress)
             throws LlamaException {
-        LlamaModel model = LlamaModel.load(library, file, settings.gpuLayers());
+        LlamaModel model = LlamaModel.load(library, file, settings.gpuLayers(), progress);
         LlamaContext context = null;
         try {
             if (!model.isGenerative()) {

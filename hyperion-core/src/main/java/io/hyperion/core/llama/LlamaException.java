@@ -1,7 +1,7 @@
 package io.hyperion.core.llama;
 
 /** The native library cannot be used, or refused or failed to do something. */
-public final class LlamaException extends Exception {
+public sealed class LlamaException extends Exception permits LoadCancelledException {
     private static final long serialVersionUID = 1L;
 
     /**

@@ -183,6 +183,11 @@ final class LlamaH {
         void log(int level, Pointer text, Pointer userData);
     }
 
+    /** {@code llama_progress_callback}. */
+    interface ProgressCallback extends Callback {
+        byte progress(float fraction, Pointer userData);
+    }
+
     /** {@code llama_model_params}. */
     @FieldOrder({
         "devices",

@@ -1,5 +1,6 @@
 package io.hyperion.core.llama;
 
+import com.sun.jna.CallbackReference;
 import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * calls under way.
  */
 public final class LlamaModel implements AutoCloseable {
+    /** One for all models, since native code calls it. */
+    private static final LoadCalls LOADS = new LoadCalls();
+
     private final LlamaLibrary library;
     private final String name;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -32,15 +36,31 @@ public final class LlamaModel implements AutoCloseable {
     }
 
     /**
+     * Loads a model, and tells nobody how far it is.
+     *
+     * @param library the library, which must stay open until the model is closed
+     * @param file the GGUF file
+     * @param gpuLayers how many layers go to the GPU
+     * @return the model; the caller closes it
+     * @throws LlamaException if the library cannot load it
+     */
+    public static LlamaModel load(LlamaLibrary library, Path file, int gpuLayers) throws LlamaException {
+        return load(library, file, gpuLayers, LoadProgress.NONE);
+    }
+
+    /**
      * Loads a model. The file must have passed {@code io.hyperion.core.gguf}: llama.cpp dies of some damaged files.
      *
      * @param library the library, which must stay open until the model is closed
      * @param file the GGUF file
      * @param gpuLayers how many layers go to the GPU; 0 for none; ignored by a library without GPU support
+     * @param progress hears how far it is, and may end it
      * @return the model; the caller closes it
+     * @throws LoadCancelledException if the progress did not want to go on
      * @throws LlamaException if the library cannot load it; the message has llama.cpp's reason
      */
-    public static LlamaModel load(LlamaLibrary library, Path file, int gpuLayers) throws LlamaException {
+    public static LlamaModel load(LlamaLibrary library, Path file, int gpuLayers, LoadProgress progress)
+            throws LlamaException {
         library.requireOpen();
         if (gpuLayers < 0) {
             throw new IllegalArgumentException("gpuLayers must not be negative, but is " + gpuLayers);
@@ -48,17 +68,24 @@ public final class LlamaModel implements AutoCloseable {
         if (!Files.isReadable(file)) {
             throw new LlamaException("The model file " + file + " cannot be read");
         }
-        LlamaH.ModelParams.ByValue params = new LlamaH.ModelParams.ByValue();
-        params.nGpuLayers = gpuLayers;
-        params.splitMode = 1;
-        params.useMmap = 1;
-        library.forgetFailures();
-        Pointer handle = LlamaH.llama_model_load_from_file(nulTerminated(file.toString()), params);
-        LlamaH.free(params);
-        if (handle == null) {
-            throw new LlamaException("llama.cpp cannot load " + file.getFileName() + library.failure());
+        String name = file.getFileName().toString();
+        try (LoadCalls.Call call = LOADS.begin(progress)) {
+            LlamaH.ModelParams.ByValue params = new LlamaH.ModelParams.ByValue();
+            params.nGpuLayers = gpuLayers;
+            params.splitMode = 1;
+            params.useMmap = 1;
+            params.progressCallback = CallbackReference.getFunctionPointer(LOADS);
+            params.progressCallbackUserData = call.userData();
+            library.forgetFailures();
+            Pointer handle = LlamaH.llama_model_load_from_file(nulTerminated(file.toString()), params);
+            LlamaH.free(params);
+            if (handle == null) {
+                library.returnFreedMemory();
+                call.requireWanted(name);
+                throw new LlamaException("llama.cpp cannot load " + name + library.failure());
+            }
+            return new LlamaModel(library, name, handle);
         }
-        return new LlamaModel(library, file.getFileName().toString(), handle);
     }
 
     private static byte[] nulTerminated(String text) {

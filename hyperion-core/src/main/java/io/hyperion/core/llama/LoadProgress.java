@@ -7,9 +7,10 @@ public interface LoadProgress {
     LoadProgress NONE = fraction -> true;
 
     /**
-     * Called in the thread that loads, many times a second.
+     * Called in the thread that loads: for each tensor of the file, and at last with 1, maybe more than once. What it throws ends the
+     * loading too, and is thrown on when all memory is free again.
      *
-     * @param fraction how much is loaded, from 0 to 1
+     * @param fraction how much of the weights is loaded, from 0 to 1; never less than before
      * @return whether to go on
      */
     boolean goOn(float fraction);

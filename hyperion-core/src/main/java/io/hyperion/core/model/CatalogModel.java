@@ -32,6 +32,7 @@ import io.hyperion.core.engine.ServedModel;
 import io.hyperion.core.engine.Tokenizer;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
+import io.hyperion.core.llama.LoadProgress;
 import io.hyperion.core.sequence.SequenceStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -527,10 +528,11 @@ public final class CatalogModel {
         Path path = settings.path().orElseThrow();
         if (sound.embedding().isPresent()) {
             return LoadedEmbedder.load(
-                    library.get(), name(), path, sound.embedding().get(), listener);
+                    library.get(), name(), path, sound.embedding().get(), listener, LoadProgress.NONE);
         }
         SequenceStore store = new SequenceStore(name(), settings.slotSavePath(), sound.fingerprint());
-        return LoadedModel.load(library.get(), name(), path, sound.cells(), settings.engine(), store, listener);
+        return LoadedModel.load(
+                library.get(), name(), path, sound.cells(), settings.engine(), store, listener, LoadProgress.NONE);
     }
 
     private void loadInBackground() {

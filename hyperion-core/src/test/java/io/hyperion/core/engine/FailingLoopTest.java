@@ -18,6 +18,7 @@ import io.hyperion.api.Prompt;
 import io.hyperion.core.gguf.TinyModel;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
+import io.hyperion.core.llama.LoadProgress;
 import io.hyperion.core.llama.Pooling;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -227,7 +228,12 @@ class FailingLoopTest {
         EmbeddingSettings settings = new EmbeddingSettings(64, 1, 0, 4, Duration.ofMinutes(10), Pooling.MEAN, true);
         try (LlamaLibrary library = LlamaLibrary.open();
                 LoadedEmbedder model = LoadedEmbedder.load(
-                        library, "m", TinyModel.bert().write(directory.resolve("bert.gguf")), settings, failing)) {
+                        library,
+                        "m",
+                        TinyModel.bert().write(directory.resolve("bert.gguf")),
+                        settings,
+                        failing,
+                        LoadProgress.NONE)) {
             List<CompletableFuture<EmbeddingReply>> replies = IntStream.range(0, 5)
                     .mapToObj(i -> {
                         CompletableFuture<EmbeddingReply> reply = new CompletableFuture<>();

@@ -20,6 +20,7 @@ import io.hyperion.core.gguf.ModelFileValidator;
 import io.hyperion.core.gguf.TinyModel;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
+import io.hyperion.core.llama.LoadProgress;
 import io.hyperion.core.llama.Pooling;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,8 @@ class LoadedEmbedderTest {
                 "m",
                 file,
                 new EmbeddingSettings(batchSize, 1, 0, 4, Duration.ofMinutes(10), pooling, file != llama),
-                EngineListener.NONE);
+                EngineListener.NONE,
+                LoadProgress.NONE);
     }
 
     private static CompletableFuture<EmbeddingReply> begin(LoadedEmbedder model, EmbeddingRequest request) {

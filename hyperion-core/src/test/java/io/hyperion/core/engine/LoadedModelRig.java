@@ -12,6 +12,7 @@ import io.hyperion.core.gguf.ModelFileValidator;
 import io.hyperion.core.gguf.TinyModel;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
+import io.hyperion.core.llama.LoadProgress;
 import io.hyperion.core.sequence.SequenceStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ final class LoadedModelRig implements AutoCloseable {
             EngineSettings settings =
                     new EngineSettings(cells, slots, 64, 1, 0, 1000, Duration.ZERO, OptionalLong.empty(), List.of());
             SequenceStore store = new SequenceStore("tiny", Optional.empty(), GgufFingerprint.of(List.of(file)));
-            model = LoadedModel.load(library, "tiny", path, cells, settings, store, listener);
+            model = LoadedModel.load(library, "tiny", path, cells, settings, store, listener, LoadProgress.NONE);
         } catch (IOException | LlamaException e) {
             throw new IllegalStateException(e);
         }
