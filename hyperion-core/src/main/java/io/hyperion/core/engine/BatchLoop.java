@@ -62,8 +62,6 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private static final int SPARE_CELLS = 16;
     /** Cells that nobody works on may be as many bytes as make this part of the weights: a step reads both. */
     private static final double HARMLESS_SHARE = 0.02;
-    /** Fewer tokens are as soon evaluated again as copied. */
-    private static final int WORTH_A_COPY = 32;
     /** A prompt of fewer tokens is not worth breaking off a step for. */
     private static final int LONG_PROMPT = 32;
 
@@ -101,6 +99,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     // What follows belongs to the loop's thread.
     private final PrefixCache cache;
     private final ParkedSequences parked;
+    private final PinnedPrefixes pinned;
     /** How many cells that nobody works on are left in the cache while there is work. */
     private final int harmlessCells;
 
@@ -125,6 +124,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     /**
      * @param modelBytes the size of the weights
      * @param sequenceLimit how many tokens a sequence may have, prompt and completion together
+     * @param pinned what is kept evaluated; closed by the caller, after the loop has ended
      */
     BatchLoop(
             String model,
@@ -134,6 +134,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             long modelBytes,
             int sequenceLimit,
             EngineSettings settings,
+            PinnedPrefixes pinned,
             EngineListener listener)
             throws LlamaException {
         this.model = model;
@@ -142,6 +143,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         this.vocabulary = weights.vocabulary();
         this.trainedContextLength = weights.trainedContextLength();
         this.settings = settings;
+        this.pinned = pinned;
         this.sequenceLimit = sequenceLimit;
         this.meter = new Meter(model, listener);
         this.cache = new PrefixCache(context, !weights.isRecurrent());
@@ -712,25 +714,33 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         }
     }
 
-    /** Fills an empty sequence from a parked one that has more of the first tokens than the cache, if there is one. */
+    /** Fills an empty sequence from a parked or a pinned one that has more of the first tokens than the cache, if there is one. */
     private void unpark(Place place, int[] tokens, int limit) {
-        int known = cache.match(place.realm(), tokens, limit) + WORTH_A_COPY;
-        Optional<Parked> found = parked.find(place.realm(), tokens, limit, known);
-        if (found.isEmpty()) {
+        int known = cache.match(place.realm(), tokens, limit);
+        Optional<Parked> kept = pinned.find(place.realm(), tokens, limit, known);
+        known = kept.map(prefix -> prefix.common(tokens, limit)).orElse(known);
+        Optional<Parked> found = parked.find(place.realm(), tokens, limit, known + ParkedSequences.WORTH_A_COPY);
+        if (found.isPresent() && restore(place, found.get(), tokens, limit)) {
             return;
         }
-        SequenceState state = found.get().state();
+        // Others make room for a pinned one; for a parked one they might be parked in its place.
+        while (kept.isPresent() && !restore(place, kept.get(), tokens, limit) && evictOldest()) {}
+    }
+
+    /** {@return false if there was no room} */
+    private boolean restore(Place place, Parked found, int[] tokens, int limit) {
         try {
-            LlamaContext.Outcome outcome =
-                    context.restoreSequence(place.id(), state, found.get().tokens().length);
+            LlamaContext.Outcome outcome = context.restoreSequence(place.id(), found.state(), found.tokens().length);
             if (outcome == LlamaContext.Outcome.DONE) {
-                int length = found.get().common(tokens, limit);
+                int length = found.common(tokens, limit);
                 context.removeFrom(place.id(), length);
                 cache.extend(place, tokens, length);
             }
+            return outcome == LlamaContext.Outcome.DONE;
         } catch (LlamaException e) {
             LOGGER.log(System.Logger.Level.WARNING, "A parked sequence of model '" + model + "' is of no use", e);
-            parked.drop(found.get());
+            parked.drop(found);
+            return true;
         }
     }
 
@@ -756,7 +766,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         oldest.ifPresent(place -> {
             int own = cache.ownCells(place);
             // What it shares with others needs no copy: those keep it.
-            if (own >= WORTH_A_COPY && 2 * own >= place.length()) {
+            if (own >= ParkedSequences.WORTH_A_COPY && 2 * own >= place.length()) {
                 park(place);
             }
             cache.drop(place);
@@ -766,7 +776,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     private void park(Place place) {
         int[] tokens = cache.tokens(place);
-        if (!parked.takes(place.realm(), tokens, tokens.length * bytesPerCell)) {
+        if (pinned.has(place.realm(), tokens) || !parked.takes(place.realm(), tokens, tokens.length * bytesPerCell)) {
             return;
         }
         try {
@@ -942,7 +952,9 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             int maxTokens = parameters.maxTokens().orElse(Integer.MAX_VALUE);
             if (sequence.generated() >= maxTokens) {
                 // Only the prompt was to be evaluated.
-                sequence.finish(FinishReason.LENGTH);
+                if (!sequence.request().request().pinned() || pin(sequence)) {
+                    sequence.finish(FinishReason.LENGTH);
+                }
                 continue;
             }
             Optional<SampledToken> found;
@@ -981,6 +993,26 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             }
         }
         return sampled;
+    }
+
+    /** Keeps what is evaluated of a prompt, unless it is no numbers. {@return false if it failed} */
+    private boolean pin(Sequence sequence) {
+        try {
+            context.logits(sequence.logitsIndex());
+        } catch (LlamaException e) {
+            spoilt = true;
+            sequence.request().fail(new EngineException(ErrorCode.ENGINE_FAILURE, e.getMessage(), e));
+            return false;
+        }
+        try {
+            SequenceState state =
+                    context.copySequence(sequence.place().orElseThrow().id());
+            pinned.add(new Parked(realm(sequence), Arrays.copyOf(sequence.tokens(), sequence.size()), state));
+            return true;
+        } catch (LlamaException e) {
+            sequence.request().fail(new EngineException(ErrorCode.ENGINE_FAILURE, e.getMessage(), e));
+            return false;
+        }
     }
 
     /** As llama.cpp's server: a generation without a limit ends where its context would, had nothing been discarded. */

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param pieces the texts of the tokens
  * @param timeout how long it may take, queue included; empty for no limit
  * @param caller who asks; empty for those who do not say, who are one caller together
+ * @param pinned whether what was evaluated of the prompt is kept as long as the model is loaded, and nothing is generated
  */
 record EngineRequest(
         String model,
@@ -27,4 +28,5 @@ record EngineRequest(
         Optional<TextRule> rule,
         Pieces pieces,
         Optional<Duration> timeout,
-        Optional<String> caller) {}
+        Optional<String> caller,
+        boolean pinned) {}

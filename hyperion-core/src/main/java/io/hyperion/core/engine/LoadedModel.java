@@ -5,13 +5,16 @@ import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.Parameter;
 import io.hyperion.api.SlotInfo;
 import io.hyperion.api.SlotReply;
+import io.hyperion.core.engine.PrefixCache.Realm;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
@@ -26,6 +29,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
@@ -46,6 +51,10 @@ public final class LoadedModel implements ServedModel {
     private final int slots;
     private final Adapters adapters;
     private final SequenceStore store;
+    private final PinnedPrefixes pinned = new PinnedPrefixes();
+    /** One prompt is pinned at a time, so that all together are no more than may be. */
+    private final Object pinning = new Object();
+
     private final BatchLoop loop;
     private final Thread thread;
 
@@ -67,7 +76,7 @@ public final class LoadedModel implements ServedModel {
         this.slots = settings.slots();
         this.adapters = adapters;
         this.store = store;
-        this.loop = new BatchLoop(name, library, model, context, modelBytes, sequenceLimit, settings, listener);
+        this.loop = new BatchLoop(name, library, model, context, modelBytes, sequenceLimit, settings, pinned, listener);
         this.thread = EngineThreads.create(loop, "hyperion-" + name);
     }
 
@@ -189,13 +198,7 @@ public final class LoadedModel implements ServedModel {
     public Generation submit(ModelRequest request, GenerateListener listener) {
         GenerateParameters parameters = request.parameters();
         PromptTokens prompt = whileOpen(() -> tokens(request));
-        int count = prompt.tokens().length;
-        if (count >= sequenceLimit) {
-            throw new ContextExceededException(
-                    ErrorCode.CONTEXT_EXCEEDED,
-                    "The prompt has " + count + " tokens, but the context of model '" + name + "' holds "
-                            + sequenceLimit + ", of which at least one is for the completion");
-        }
+        requireFits(prompt.tokens().length);
         EngineOptions options = EngineOptions.of(parameters, slots, adapters);
         Optional<TextRule> rule =
                 request.rule().or(() -> parameters.grammar().map(grammar -> new TextRule(grammar, List.of())));
@@ -209,8 +212,97 @@ public final class LoadedModel implements ServedModel {
                         rule,
                         Pieces.of(model.vocabulary(), request.namedTokens()),
                         request.timeout(),
-                        request.caller()),
+                        request.caller(),
+                        false),
                 listener));
+    }
+
+    /**
+     * Evaluates a prompt, generates nothing, and keeps what was evaluated until the model is closed, for requests that begin like it and have
+     * the same LoRA scales. It is kept outside the cache, so it takes no cells from requests; those that begin with all of it never evaluate it
+     * again, on any instance, unless their cells are so short that a copy has no room. Waits until that is done; the prompt waits in the
+     * queue as any other. Does nothing if all of it is kept already.
+     *
+     * @param request the prompt, with its scales and limits; how to generate is of no meaning
+     * @return how many tokens are kept; 0 for a recurrent model, whose requests share nothing
+     * @throws ContextExceededException if the prompt, or all pinned prompts together, have more tokens than the context
+     * @throws InvalidRequestException if the prompt is empty or has tokens that the model does not have, or names adapters that it does not have
+     * @throws EngineException if it cannot be evaluated or kept
+     * @throws io.hyperion.api.BusyException if the queue is full
+     * @throws io.hyperion.api.GenerationTimeoutException if it took longer than the request's time-out
+     * @throws ModelUnavailableException if the model is being closed, or it waited too long for a slot
+     * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
+     */
+    public int pin(ModelRequest request) {
+        requireOtherThread();
+        if (whileOpen(model::isRecurrent)) {
+            return 0;
+        }
+        PromptTokens prompt = whileOpen(() -> tokens(request));
+        int count = prompt.tokens().length;
+        requireFits(count);
+        GenerateParameters.Builder parameters = GenerateParameters.builder().maxTokens(0);
+        if (request.parameters().has(Parameter.LORA)) {
+            parameters.lora(request.parameters().lora());
+        }
+        GenerateParameters nothing = parameters.build();
+        EngineOptions options = EngineOptions.of(nothing, slots, adapters);
+        synchronized (pinning) {
+            if (pinned.has(new Realm(options.adapters(), Optional.empty()), prompt.tokens())) {
+                return count;
+            }
+            int before = pinned.tokens();
+            if (before + count > context.cells()) {
+                throw new ContextExceededException(
+                        ErrorCode.CONTEXT_EXCEEDED,
+                        "The prompt to keep has " + count + " tokens, but the context of model '" + name + "' holds "
+                                + context.cells() + ", and prompts of " + before + " tokens are kept already");
+            }
+            CompletableFuture<GenerateReply> done = new CompletableFuture<>();
+            whileOpen(() -> loop.submit(
+                    new EngineRequest(
+                            name,
+                            prompt.text(),
+                            prompt.tokens(),
+                            nothing,
+                            options,
+                            Optional.empty(),
+                            Pieces.of(model.vocabulary(), List.of()),
+                            request.timeout(),
+                            request.caller(),
+                            true),
+                    new GenerateListener() {
+                        @Override
+                        public void onText(String text) {}
+
+                        @Override
+                        public void onDone(GenerateReply reply) {
+                            done.complete(reply);
+                        }
+
+                        @Override
+                        public void onError(HyperionException error) {
+                            done.completeExceptionally(error);
+                        }
+                    }));
+            try {
+                return done.join().promptTokens();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof HyperionException error) {
+                    throw error;
+                }
+                throw e;
+            }
+        }
+    }
+
+    private void requireFits(int promptTokens) {
+        if (promptTokens >= sequenceLimit) {
+            throw new ContextExceededException(
+                    ErrorCode.CONTEXT_EXCEEDED,
+                    "The prompt has " + promptTokens + " tokens, but the context of model '" + name + "' holds "
+                            + sequenceLimit + ", of which at least one is for the completion");
+        }
     }
 
     private PromptTokens tokens(ModelRequest request) {
@@ -314,10 +406,14 @@ public final class LoadedModel implements ServedModel {
     }
 
     private <T> T callInLoop(Supplier<T> work) {
+        requireOtherThread();
+        return loop.callInLoop(work);
+    }
+
+    private void requireOtherThread() {
         if (isOwnThread()) {
             throw new IllegalStateException("A listener cannot wait for the model that calls it");
         }
-        return loop.callInLoop(work);
     }
 
     private static Duration since(long begin) {
@@ -340,6 +436,7 @@ public final class LoadedModel implements ServedModel {
         }
         loop.close();
         EngineThreads.join(thread);
+        pinned.close();
         context.close();
         model.close();
     }

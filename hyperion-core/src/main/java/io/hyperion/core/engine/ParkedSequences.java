@@ -31,6 +31,9 @@ final class ParkedSequences implements AutoCloseable {
         }
     }
 
+    /** Fewer tokens are as soon evaluated again as copied. */
+    static final int WORTH_A_COPY = 32;
+
     private final long capacity;
     /** The least recently used one first. */
     private final Set<Parked> sequences = new LinkedHashSet<>();

@@ -82,6 +82,7 @@ final class LoopRig implements AutoCloseable {
     private final LlamaLibrary library;
     private final LlamaModel model;
     private final LlamaContext context;
+    private final PinnedPrefixes pinned = new PinnedPrefixes();
     private final BatchLoop loop;
 
     LoopRig(Path file, int cells, int slots, int sequences, int batchSize, EngineListener listener) {
@@ -109,7 +110,7 @@ final class LoopRig implements AutoCloseable {
                 new EngineSettings(cells, slots, batchSize, 1, 0, queueCapacity, queueTimeout, prefixMemory, List.of());
         int limit = Math.min(model.trainedContextLength(), context.cells());
         try {
-            loop = new BatchLoop("rig", library, model, context, Files.size(file), limit, settings, listener);
+            loop = new BatchLoop("rig", library, model, context, Files.size(file), limit, settings, pinned, listener);
         } catch (LlamaException | IOException e) {
             throw new IllegalStateException(e);
         }
@@ -120,15 +121,19 @@ final class LoopRig implements AutoCloseable {
     }
 
     Generation submit(int[] tokens, int maxTokens, EngineOptions options, Result result) {
-        return submit(tokens, maxTokens, options, Optional.empty(), result);
+        return submit(tokens, maxTokens, options, Optional.empty(), false, result);
     }
 
     Generation submitAs(Optional<String> caller, int[] tokens, Result result) {
-        return submit(tokens, 2, EngineOptions.DEFAULTS, caller, result);
+        return submit(tokens, 2, EngineOptions.DEFAULTS, caller, false, result);
+    }
+
+    void pin(int[] tokens, Result result) {
+        submit(tokens, 0, EngineOptions.DEFAULTS, Optional.empty(), true, result);
     }
 
     private Generation submit(
-            int[] tokens, int maxTokens, EngineOptions options, Optional<String> caller, Result result) {
+            int[] tokens, int maxTokens, EngineOptions options, Optional<String> caller, boolean pins, Result result) {
         GenerateParameters parameters =
                 GenerateParameters.builder().temperature(0).maxTokens(maxTokens).build();
         return loop.submit(
@@ -141,7 +146,8 @@ final class LoopRig implements AutoCloseable {
                         Optional.empty(),
                         Pieces.of(model.vocabulary()),
                         Optional.empty(),
-                        caller),
+                        caller,
+                        pins),
                 result);
     }
 
@@ -162,6 +168,7 @@ final class LoopRig implements AutoCloseable {
         loop.close();
         // Ends at once, frees what the loop owns.
         loop.run();
+        pinned.close();
         context.close();
         model.close();
         library.close();

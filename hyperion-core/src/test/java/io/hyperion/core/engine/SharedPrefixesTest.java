@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -56,10 +57,11 @@ class SharedPrefixesTest {
 
     @Test
     @DisplayName(
-            "never see each other's tokens, in thousands of random orders of admission, sharing, cancel, eviction and end")
+            "never see each other's tokens, in thousands of random orders of admission, sharing, pinning, cancel, eviction and end")
     void randomInterleavings() {
         Map<List<Integer>, String> alone = new HashMap<>();
         int shared = 0;
+        int pinned = 0;
         int cancelled = 0;
         int finished = 0;
         int preempted = 0;
@@ -72,19 +74,25 @@ class SharedPrefixesTest {
                 int sequences = slots + random.nextInt(5);
                 try (LoopRig rig = new LoopRig(model, cells, slots, sequences, 8 << random.nextInt(4), counts)) {
                     List<Run> runs = new ArrayList<>();
+                    List<LoopRig.Result> pins = new ArrayList<>();
                     List<int[]> prompts = prompts(random);
                     for (int action = 0; action < 250; action++) {
                         int choice = random.nextInt(100);
                         if (choice < 18) {
                             runs.add(submit(rig, prompts.get(random.nextInt(prompts.size())), random));
-                        } else if (choice < 22 && !runs.isEmpty()) {
+                        } else if (choice == 18) {
+                            LoopRig.Result pin = new LoopRig.Result();
+                            rig.pin(prompts.get(random.nextInt(prompts.size())), pin);
+                            pins.add(pin);
+                        } else if (choice < 23 && !runs.isEmpty()) {
                             runs.get(random.nextInt(runs.size())).generation().cancel();
                         } else {
                             rig.turn();
                         }
                     }
                     for (int turn = 0;
-                            runs.stream().anyMatch(run -> !run.result().hasEnded());
+                            Stream.concat(runs.stream().map(Run::result), pins.stream())
+                                    .anyMatch(result -> !result.hasEnded());
                             turn++) {
                         assertThat(turn).as("turns until all have ended").isLessThan(20_000);
                         rig.turn();
@@ -110,11 +118,15 @@ class SharedPrefixesTest {
                         cancelled += reply.finishReason() == FinishReason.CANCELLED ? 1 : 0;
                         finished += reply.finishReason() == FinishReason.CANCELLED ? 0 : 1;
                     }
+                    pinned += (int) pins.stream()
+                            .filter(pin -> pin.reply().text().isEmpty())
+                            .count();
                     preempted += counts.preempted;
                     assertThat(counts.released + counts.preempted).isEqualTo(counts.admitted);
                 }
             }
         }
+        assertThat(pinned).isGreaterThan(50);
         assertThat(shared).isGreaterThan(10_000);
         assertThat(cancelled).isGreaterThan(100);
         assertThat(finished).isGreaterThan(1000);
