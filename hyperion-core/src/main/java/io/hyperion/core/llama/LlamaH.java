@@ -7,7 +7,7 @@ import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
 
 /**
- * The functions and structures of llama.h that Hyperion uses, as JNA direct mapping: {@link LlamaLibrary} binds them to the library.
+ * The functions and structures of llama.h, and those of ggml-backend.h, that Hyperion uses, as JNA direct mapping: {@link LlamaLibrary} binds them to the library.
  *
  * <p>C's {@code bool} is one byte: it is a {@code byte} here, since JNA would pass a Java boolean as 32 bits. Sizes
  * ({@code size_t}) are {@code long}, as on all supported 64-bit platforms. Texts are NUL-terminated UTF-8 in byte arrays.
@@ -177,6 +177,18 @@ final class LlamaH {
             long breakerCount);
 
     static native Pointer llama_print_system_info();
+
+    static native long ggml_backend_dev_count();
+
+    static native Pointer ggml_backend_dev_get(long index);
+
+    static native Pointer ggml_backend_dev_name(Pointer device);
+
+    static native Pointer ggml_backend_dev_description(Pointer device);
+
+    static native int ggml_backend_dev_type(Pointer device);
+
+    static native void ggml_backend_dev_memory(Pointer device, long[] free, long[] total);
 
     /** {@code ggml_log_callback}. */
     interface LogCallback extends Callback {

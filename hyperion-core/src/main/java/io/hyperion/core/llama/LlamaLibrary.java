@@ -38,6 +38,9 @@ public final class LlamaLibrary implements AutoCloseable {
      */
     private static final int OPEN_FLAGS = Platform.isMac() ? 0x2 | 0x4 : 0x2;
 
+    /** {@code GGML_BACKEND_DEVICE_TYPE_GPU}. */
+    private static final int GPU = 1;
+
     private static final String JNA_CLEANER = "JNA Cleaner";
 
     /** The version of llama.cpp whose functions and structures are expected, and found or refused when the library is opened. */
@@ -125,8 +128,30 @@ public final class LlamaLibrary implements AutoCloseable {
     /** {@return what the library was built for and uses of this machine's processor, as llama.cpp puts it} */
     public String systemInfo() {
         requireOpen();
-        Pointer info = LlamaH.llama_print_system_info();
-        return info == null ? "" : info.getString(0, "UTF-8").strip();
+        return text(LlamaH.llama_print_system_info());
+    }
+
+    /** {@return what the library computes on, in its order; among them is always the CPU} */
+    public List<ComputeDevice> devices() {
+        requireOpen();
+        List<ComputeDevice> devices = new ArrayList<>();
+        for (long i = 0; i < LlamaH.ggml_backend_dev_count(); i++) {
+            Pointer device = LlamaH.ggml_backend_dev_get(i);
+            long[] free = new long[1];
+            long[] total = new long[1];
+            LlamaH.ggml_backend_dev_memory(device, free, total);
+            devices.add(new ComputeDevice(
+                    text(LlamaH.ggml_backend_dev_name(device)),
+                    text(LlamaH.ggml_backend_dev_description(device)),
+                    LlamaH.ggml_backend_dev_type(device) == GPU,
+                    free[0],
+                    total[0]));
+        }
+        return devices;
+    }
+
+    private static String text(Pointer text) {
+        return text == null ? "" : text.getString(0, "UTF-8").strip();
     }
 
     /** {@return why what was called last failed, as far as the log told; begins with ": " unless it is empty} */

@@ -74,6 +74,20 @@ class BindingTest {
     }
 
     @Test
+    @DisplayName("names what it computes on, the CPU among it")
+    void devices() {
+        assertThat(library.devices())
+                .extracting(ComputeDevice::name)
+                .contains(ComputeDevice.CPU)
+                .doesNotHaveDuplicates();
+        assertThat(library.devices()).allSatisfy(device -> {
+            assertThat(device.description()).isNotBlank();
+            assertThat(device.gpu()).isEqualTo(!device.name().equals(ComputeDevice.CPU));
+            assertThat(device.freeBytes()).isBetween(0L, device.totalBytes());
+        });
+    }
+
+    @Test
     @DisplayName("turns text into tokens and tokens into the same text")
     void roundTrip() {
         Vocabulary vocabulary = model.vocabulary();
