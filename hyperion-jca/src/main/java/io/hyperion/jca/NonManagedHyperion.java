@@ -1,6 +1,7 @@
 package io.hyperion.jca;
 
 import io.hyperion.api.HyperionClient;
+import io.hyperion.api.admin.ModelAdministration;
 import io.hyperion.core.client.InProcessClient;
 import io.hyperion.core.model.HyperionConfiguration;
 import java.util.Map;
@@ -30,6 +31,11 @@ public final class NonManagedHyperion implements AutoCloseable {
     /** {@return the client of the models, which ends when this is closed} */
     public HyperionClient client() {
         return client;
+    }
+
+    /** {@return what brings the models in and out of memory, adds them and takes them away; it ends when this is closed} */
+    public ModelAdministration administration() {
+        return client.administration();
     }
 
     /**

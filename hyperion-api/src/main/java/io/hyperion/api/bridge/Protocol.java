@@ -1,9 +1,6 @@
 package io.hyperion.api.bridge;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
+import io.hyperion.api.Version;
 
 /** What both sides agree on. */
 final class Protocol {
@@ -14,7 +11,7 @@ final class Protocol {
     static final int NUMBER = 1;
 
     /** Hyperion's version, as this copy of the api has it. */
-    static final String VERSION = version();
+    static final String VERSION = Version.TEXT;
 
     // Beside an operation's own arguments.
     static final String PROTOCOL = "protocol";
@@ -26,14 +23,4 @@ final class Protocol {
     static final String ERROR = "error";
 
     private Protocol() {}
-
-    private static String version() {
-        Properties properties = new Properties();
-        try (InputStream resource = Protocol.class.getResourceAsStream("version.properties")) {
-            properties.load(resource);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The version of this copy of Hyperion's api cannot be read", e);
-        }
-        return properties.getProperty("version");
-    }
 }

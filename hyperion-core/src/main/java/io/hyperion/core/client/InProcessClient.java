@@ -19,10 +19,12 @@ import io.hyperion.api.SlotInfo;
 import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
+import io.hyperion.api.admin.ModelAdministration;
 import io.hyperion.api.client.EventPublisher;
 import io.hyperion.api.client.ReplyFuture;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.llama.LlamaLibrary;
+import io.hyperion.core.model.CatalogAdministration;
 import io.hyperion.core.model.HyperionConfiguration;
 import io.hyperion.core.model.ModelCatalog;
 import io.hyperion.core.model.ModelSettings;
@@ -210,6 +212,11 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     /** {@return the figures of all models together} */
     public ModelFigures figures() {
         return catalog.figures();
+    }
+
+    /** {@return what brings its models in and out of memory, adds them and takes them away; ends with the client} */
+    public ModelAdministration administration() {
+        return new CatalogAdministration(catalog);
     }
 
     /**

@@ -71,6 +71,7 @@ public final class CatalogModel {
 
     private Optional<Thread> loader = Optional.empty();
     private ModelFigures past = ModelFigures.NONE;
+    private boolean pinned;
     private boolean closed;
 
     /** Held by who unloads it, so that others who want that wait for the end of it. Taken before {@link #lock}, never after. */
@@ -115,7 +116,14 @@ public final class CatalogModel {
                     settings.path().map(Path::getFileName).map(Path::toString),
                     facts.map(ModelFacts::details),
                     settings.description(),
-                    ModelInfo.Life.NONE,
+                    new ModelInfo.Life(
+                            serving.isPresent() ? 1 : 0,
+                            settings.life().minInstances(),
+                            settings.life().maxInstances(),
+                            settings.life().idleTimeout(),
+                            pinned,
+                            waiting.size(),
+                            Optional.empty()),
                     Optional.empty(),
                     Optional.empty(),
                     settings.defaults());
@@ -299,6 +307,12 @@ public final class CatalogModel {
             }
         }
         await(Function.identity());
+    }
+
+    void pin(boolean truth) {
+        synchronized (lock) {
+            pinned = truth;
+        }
     }
 
     private <T> T await(Function<ServedModel, T> wanted) {
@@ -618,6 +632,7 @@ public final class CatalogModel {
             requireOtherThread();
             closed |= forGood;
             abandoned = takeWaiting();
+            pinned = false;
             state = ModelState.UNLOADING;
         }
         abandoned.forEach(one -> one.fail(shuttingDown()));

@@ -6,6 +6,7 @@ import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelNotFoundException;
 import io.hyperion.core.engine.EngineListener;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ public final class ModelCatalog implements AutoCloseable {
     private final SharedLibrary library = new SharedLibrary();
     private final SortedMap<String, CatalogModel> models = new TreeMap<>();
     private final Optional<String> defaultModel;
+    private final long begun = System.nanoTime();
 
     /**
      * Makes the catalog: reads the headers of the files, and begins to load, in the background, what is to be preloaded. Models that
@@ -71,6 +73,11 @@ public final class ModelCatalog implements AutoCloseable {
      */
     public ModelInfo info(CatalogModel model) {
         return model.info(defaultModel.filter(model.name()::equals).isPresent());
+    }
+
+    /** {@return how long it has been there} */
+    Duration uptime() {
+        return Duration.ofNanos(System.nanoTime() - begun);
     }
 
     /** {@return the figures of all models together} */

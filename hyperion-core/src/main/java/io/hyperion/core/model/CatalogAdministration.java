@@ -1,0 +1,118 @@
+package io.hyperion.core.model;
+
+import io.hyperion.api.EngineException;
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.HyperionException;
+import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProgress;
+import io.hyperion.api.ModelState;
+import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.Version;
+import io.hyperion.api.admin.ModelAdministration;
+import io.hyperion.api.admin.ServerStatus;
+import io.hyperion.core.engine.EngineThreads;
+import io.hyperion.core.llama.LlamaLibrary;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** Brings the models of a catalog in and out of memory, adds them and takes them away. Safe for use by many threads. */
+public final class CatalogAdministration implements ModelAdministration {
+    private final ModelCatalog catalog;
+
+    /**
+     * @param catalog the models
+     */
+    public CatalogAdministration(ModelCatalog catalog) {
+        this.catalog = Objects.requireNonNull(catalog, "catalog");
+    }
+
+    @Override
+    public CompletableFuture<ModelInfo> load(String model, Consumer<ModelProgress> progress) {
+        CatalogModel found = catalog.find(Optional.of(model));
+        return inBackground("load", found, () -> {
+            tell(found, progress);
+            found.load();
+            tell(found, progress);
+        });
+    }
+
+    @Override
+    public CompletableFuture<ModelInfo> pull(String model, Consumer<ModelProgress> progress) {
+        CatalogModel found = catalog.find(Optional.of(model));
+        tell(found, progress);
+        return CompletableFuture.completedFuture(catalog.info(found));
+    }
+
+    private void tell(CatalogModel model, Consumer<ModelProgress> progress) {
+        ModelState state = catalog.info(model).state();
+        progress.accept(ModelProgress.of(model.name(), state, OptionalDouble.empty()));
+    }
+
+    @Override
+    public CompletableFuture<ModelInfo> unload(String model) {
+        CatalogModel found = catalog.find(Optional.of(model));
+        found.requireOtherThread();
+        return inBackground("unload", found, found::unload);
+    }
+
+    private CompletableFuture<ModelInfo> inBackground(String what, CatalogModel model, Runnable work) {
+        CompletableFuture<ModelInfo> done = new CompletableFuture<>();
+        EngineThreads.create(
+                        () -> {
+                            try {
+                                work.run();
+                                done.complete(catalog.info(model));
+                            } catch (HyperionException e) {
+                                done.completeExceptionally(e);
+                            } catch (RuntimeException | Error e) {
+                                done.completeExceptionally(new EngineException(
+                                        ErrorCode.ENGINE_FAILURE,
+                                        "Model '" + model.name() + "': the " + what + " failed: " + e,
+                                        e));
+                            }
+                        },
+                        "hyperion-" + what + "-" + model.name())
+                .start();
+        return done;
+    }
+
+    @Override
+    public ModelInfo pin(String model, boolean pinned) {
+        CatalogModel found = catalog.find(Optional.of(model));
+        found.pin(pinned);
+        return catalog.info(found);
+    }
+
+    @Override
+    public ModelInfo add(String name, SortedMap<String, String> settings) {
+        throw new ModelUnavailableException(
+                ErrorCode.MODEL_FAILED,
+                "No models can be added: hyperion.models-dir, the directory that they are kept in, is not set");
+    }
+
+    @Override
+    public CompletableFuture<ModelInfo> remove(String model, boolean deleteFile) {
+        CatalogModel found = catalog.find(Optional.of(model));
+        throw new InvalidRequestException(
+                ErrorCode.KEPT_ELSEWHERE,
+                "model",
+                "The model '" + found.name() + "' stands in the configuration, and is removed there");
+    }
+
+    @Override
+    public ServerStatus status() {
+        return new ServerStatus(
+                Version.TEXT,
+                "llama.cpp " + LlamaLibrary.VERSION,
+                catalog.uptime(),
+                List.of(),
+                List.of(),
+                Optional.empty());
+    }
+}
