@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.UnauthorisedException;
+import io.hyperion.api.admin.ModelAdministration;
 import io.hyperion.war.config.Security;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -35,37 +36,38 @@ public class Access {
 
     private final Security security;
     private final HyperionClient models;
+    private final ModelAdministration administration;
     private final List<Known> known;
     private final String token;
     private final AtomicBoolean reachedFromOutside = new AtomicBoolean();
 
     /** For the server, which makes proxies of this class. */
     protected Access() {
-        this(new Security.Keys(List.of()), null);
+        this(new Security.Keys(List.of()), null, null);
     }
 
     /**
      * @param security who may use the wire
      * @param models the way to all models
+     * @param administration what can be done with those of the configuration
      */
     @Inject
-    public Access(Security security, @AllModels HyperionClient models) {
+    public Access(Security security, @AllModels HyperionClient models, @AllModels ModelAdministration administration) {
         this.security = security;
         this.models = models;
+        this.administration = administration;
         if (security instanceof Security.Keys keys) {
             token = "";
-            known = keys.keys().stream()
-                    .map(key ->
-                            new Known(HexFormat.of().parseHex(key.sha256()), new Identity(key.name(), key.models())))
-                    .toList();
+            known = keys.keys().stream().map(Known::of).toList();
         } else if (security instanceof Security.Token) {
             byte[] random = new byte[TOKEN_BYTES];
             new SecureRandom().nextBytes(random);
             token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-            known = List.of(new Known(sha256(token), new Identity("token", Optional.empty())));
+            known = List.of(new Known(sha256(token), new Identity("token", Optional.empty(), true)));
         } else {
             token = "";
-            known = List.of();
+            known = ((Security.Open) security)
+                    .administrators().stream().map(Known::of).toList();
         }
     }
 
@@ -111,27 +113,49 @@ public class Access {
      * @return his way to the models
      */
     public HyperionClient client(Identity identity) {
-        return new PermittedClient(models, identity);
+        return new PermittedClient(new Permission(models, identity));
+    }
+
+    /**
+     * What somebody may do with the models: it refuses all that changes something to all but administrators, and to these what they may not
+     * use or is kept elsewhere. It can be used after his request has ended, and by any thread.
+     *
+     * @param identity who
+     * @param address where he is, for the log
+     * @return what he may do
+     */
+    public ModelAdministration administration(Identity identity, String address) {
+        return new PermittedAdministration(administration, new Permission(models, identity), address);
     }
 
     Identity identify(Arrival arrival, Optional<String> credential) {
+        Optional<String> key = credential.flatMap(Credentials::present);
+        Optional<Identity> byKey = key.flatMap(this::known);
         if (security instanceof Security.Open open) {
-            return open(arrival, open.onPurpose());
+            Identity anybody = open(arrival, open.onPurpose());
+            return byKey.or(() -> byRole(arrival)).orElse(anybody);
         }
-        String key = credential
-                .flatMap(Credentials::present)
+        if (key.isPresent()) {
+            return byKey.orElseThrow(() -> unauthorised("The key is not known"));
+        }
+        return byRole(arrival)
                 .orElseThrow(() -> unauthorised("A key is needed: send it as 'Authorization: Bearer <key>'"));
+    }
+
+    private Optional<Identity> known(String key) {
         byte[] hash = sha256(key);
-        Identity found = null;
+        Optional<Identity> found = Optional.empty();
         for (Known one : known) {
             if (MessageDigest.isEqual(one.sha256, hash)) {
-                found = one.identity;
+                found = Optional.of(one.identity);
             }
         }
-        if (found == null) {
-            throw unauthorised("The key is not known");
-        }
         return found;
+    }
+
+    /** Browsers send on their own what the server knows its users by: a page of elsewhere must not act in their name. */
+    private static Optional<Identity> byRole(Arrival arrival) {
+        return arrival.administrator().map(name -> new Identity(name, Optional.empty(), !arrival.ofForeignPage()));
     }
 
     /** {@return whether the key of a request that has none in its headers makes a difference} */
@@ -152,7 +176,8 @@ public class Access {
         if (onPurpose && !arrival.atLoopback() && !reachedFromOutside.getAndSet(true)) {
             LOG.log(WARNING, "The first request from outside, at {0}. " + OPEN_WARNING, arrival.localAddress());
         }
-        return Identity.ANYBODY;
+        // A browser on this machine is not always the hand of who sits at it.
+        return onPurpose || arrival.ofForeignPage() ? Identity.ANYBODY : Identity.NEIGHBOUR;
     }
 
     private static UnauthorisedException unauthorised(String message) {
@@ -168,5 +193,10 @@ public class Access {
     }
 
     /** A key that is accepted. */
-    private record Known(byte[] sha256, Identity identity) {}
+    private record Known(byte[] sha256, Identity identity) {
+        static Known of(Security.Key key) {
+            return new Known(
+                    HexFormat.of().parseHex(key.sha256()), new Identity(key.name(), key.models(), key.administrator()));
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.hyperion.war.access;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.UnauthorisedException;
+import io.hyperion.api.admin.ModelAdministration;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -76,5 +77,14 @@ public class Caller {
      */
     public HyperionClient client() {
         return access.client(identity());
+    }
+
+    /**
+     * {@return what he may do with the models, as {@link Access#administration} describes it; never bound to the request}
+     *
+     * @throws UnauthorisedException if it is not known who sends the request
+     */
+    public ModelAdministration administration() {
+        return access.administration(identity(), request.getRemoteAddr());
     }
 }

@@ -10,10 +10,14 @@ import java.util.Set;
  *
  * @param name the name of his key, or of the mode where there are no names
  * @param models the names of the models that he may use; empty for all
+ * @param administrator whether he may load, unload, add and remove them
  */
-public record Identity(String name, Optional<Set<String>> models) implements Principal {
+public record Identity(String name, Optional<Set<String>> models, boolean administrator) implements Principal {
     /** Everybody, where nobody needs a key. */
-    static final Identity ANYBODY = new Identity("open", Optional.empty());
+    static final Identity ANYBODY = new Identity("open", Optional.empty(), false);
+
+    /** Everybody on this machine, as long as nothing is said about keys. */
+    static final Identity NEIGHBOUR = new Identity("open", Optional.empty(), true);
 
     public Identity {
         Objects.requireNonNull(name, "name");
@@ -23,13 +27,5 @@ public record Identity(String name, Optional<Set<String>> models) implements Pri
     @Override
     public String getName() {
         return name;
-    }
-
-    /**
-     * @param model the name of a model, whether there is one or not
-     * @return whether he may use it
-     */
-    public boolean mayUse(String model) {
-        return models.map(allowed -> allowed.contains(model)).orElse(true);
     }
 }

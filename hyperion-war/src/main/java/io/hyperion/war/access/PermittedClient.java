@@ -3,8 +3,6 @@ package io.hyperion.war.access;
 import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.EmbeddingReply;
 import io.hyperion.api.EmbeddingRequest;
-import io.hyperion.api.ErrorCode;
-import io.hyperion.api.Excerpts;
 import io.hyperion.api.ForbiddenException;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
@@ -22,9 +20,7 @@ import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -32,11 +28,11 @@ import java.util.concurrent.Flow;
 /** The models as somebody may use them: the one place that keeps him from others. */
 final class PermittedClient implements HyperionClient {
     private final HyperionClient models;
-    private final Identity identity;
+    private final Permission permission;
 
-    PermittedClient(HyperionClient models, Identity identity) {
-        this.models = Objects.requireNonNull(models, "models");
-        this.identity = Objects.requireNonNull(identity, "identity");
+    PermittedClient(Permission permission) {
+        this.models = permission.models();
+        this.permission = permission;
     }
 
     @Override
@@ -139,9 +135,7 @@ final class PermittedClient implements HyperionClient {
     /** {@return the models that he may use} */
     @Override
     public List<ModelInfo> models() {
-        return models.models().stream()
-                .filter(model -> identity.mayUse(model.name()))
-                .toList();
+        return permission.permitted();
     }
 
     @Override
@@ -164,31 +158,10 @@ final class PermittedClient implements HyperionClient {
 
     private GenerateRequest permitted(GenerateRequest request) {
         require(request.model());
-        return request.toBuilder().caller(identity.name()).build();
+        return request.toBuilder().caller(permission.identity().name()).build();
     }
 
-    /** What does not exist is forbidden like what does: he learns of no models but his own. */
     private void require(Optional<String> model) {
-        if (identity.models().isEmpty()) {
-            return;
-        }
-        boolean allowed = model.or(this::defaultModel).map(identity::mayUse).orElse(false);
-        if (!allowed) {
-            throw new ForbiddenException(
-                    ErrorCode.FORBIDDEN,
-                    "model",
-                    "The key '" + identity.name() + "' may not use "
-                            + model.map(name -> "a model '" + Excerpts.of(name) + "'")
-                                    .orElse("the default model")
-                            + "; it may use "
-                            + String.join(", ", new TreeSet<>(identity.models().get())));
-        }
-    }
-
-    private Optional<String> defaultModel() {
-        return models.models().stream()
-                .filter(ModelInfo::isDefault)
-                .map(ModelInfo::name)
-                .findFirst();
+        permission.require(model);
     }
 }

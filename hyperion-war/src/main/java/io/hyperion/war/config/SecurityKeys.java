@@ -27,6 +27,7 @@ final class SecurityKeys {
     static final String KEYS = PREFIX + "keys.";
     static final String HASH = "hash";
     static final String MODELS = "models";
+    static final String ADMIN = "admin";
 
     private static final System.Logger LOG = System.getLogger(SecurityKeys.class.getName());
 
@@ -42,13 +43,14 @@ final class SecurityKeys {
         switch (mode) {
             case "" -> {
                 if (!anyKeys) {
-                    return new Security.Open(false);
+                    return new Security.Open(false, List.of());
                 }
                 LOG.log(INFO, "{0} is keys, since there are some", MODE);
                 return new Security.Keys(keys);
             }
             case "open" -> {
-                return new Security.Open(true);
+                return new Security.Open(
+                        true, keys.stream().filter(Key::administrator).toList());
             }
             case "token" -> {
                 return new Security.Token();
@@ -86,7 +88,11 @@ final class SecurityKeys {
             if (fault.isPresent()) {
                 LOG.log(ERROR, "The key {0}{1} is not accepted: {2}", KEYS, name, fault.get());
             } else {
-                keys.add(new Key(name, hash(fields), models(fields)));
+                keys.add(new Key(
+                        name,
+                        hash(fields),
+                        models(fields),
+                        fields.getOrDefault(ADMIN, "").equals("true")));
             }
         });
         return keys;
@@ -97,12 +103,16 @@ final class SecurityKeys {
             return Optional.of("its name must be 1 to 128 letters, digits, '_' and '-'");
         }
         Set<String> unknown = new TreeSet<>(fields.keySet());
-        unknown.removeAll(Set.of(HASH, MODELS));
+        unknown.removeAll(Set.of(HASH, MODELS, ADMIN));
         if (!unknown.isEmpty()) {
-            return Optional.of("it has " + HASH + " and " + MODELS + ", and no " + String.join(", ", unknown));
+            return Optional.of(
+                    "it has " + HASH + ", " + MODELS + " and " + ADMIN + ", and no " + String.join(", ", unknown));
         }
         if (!SHA256.matcher(fields.getOrDefault(HASH, "")).matches()) {
             return Optional.of(HASH + " must be sha256: and 64 hexadecimal digits");
+        }
+        if (!fields.getOrDefault(ADMIN, "false").matches("true|false")) {
+            return Optional.of(ADMIN + " must be true or false");
         }
         if (models(fields).filter(Set::isEmpty).isPresent()) {
             return Optional.of(MODELS + " must name models with commas between them, or not be there");

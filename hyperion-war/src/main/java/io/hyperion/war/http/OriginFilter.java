@@ -3,6 +3,7 @@ package io.hyperion.war.http;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.Excerpts;
 import io.hyperion.api.ForbiddenException;
+import io.hyperion.war.access.Origins;
 import io.hyperion.war.config.Settings;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;

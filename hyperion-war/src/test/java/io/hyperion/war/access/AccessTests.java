@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Access")
 class AccessTests {
-    private static final Arrival LOCAL = new Arrival("127.0.0.1", "localhost", false);
-    private static final Arrival OUTSIDE = new Arrival("192.168.1.2", "models.example.com", false);
+    private static final Arrival LOCAL = arrival("127.0.0.1", "localhost", false);
+    private static final Arrival OUTSIDE = arrival("192.168.1.2", "models.example.com", false);
 
     /** printf %s secret | sha256sum */
     private static final String SECRET_HASH = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
@@ -34,17 +34,18 @@ class AccessTests {
     private static final String OTHER_HASH = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa";
 
     private static final Security KEYS = new Security.Keys(List.of(
-            new Security.Key("hr", SECRET_HASH, Optional.of(Set.of("tiny"))),
-            new Security.Key("it", OTHER_HASH, Optional.empty())));
+            new Security.Key("hr", SECRET_HASH, Optional.of(Set.of("tiny")), false),
+            new Security.Key("it", OTHER_HASH, Optional.empty(), true)));
 
     @Test
     @DisplayName("by keys knows who has which, and what he may use")
     void keys() {
-        Access access = new Access(KEYS, null);
+        Access access = access(KEYS);
 
         assertThat(access.identify(OUTSIDE, Optional.of("secret")))
-                .isEqualTo(new Identity("hr", Optional.of(Set.of("tiny"))));
-        assertThat(access.identify(LOCAL, Optional.of(" other "))).isEqualTo(new Identity("it", Optional.empty()));
+                .isEqualTo(new Identity("hr", Optional.of(Set.of("tiny")), false));
+        assertThat(access.identify(LOCAL, Optional.of(" other ")))
+                .isEqualTo(new Identity("it", Optional.empty(), true));
     }
 
     @ParameterizedTest(name = "''{0}''")
@@ -52,7 +53,7 @@ class AccessTests {
     @ValueSource(strings = {"", " ", "Secret", "secre", "secret2", "hr", SECRET_HASH, "sha256:" + SECRET_HASH})
     @DisplayName("by keys refuses whatever is none of them, and does not repeat it")
     void wrongKey(String key) {
-        Access access = new Access(KEYS, null);
+        Access access = access(KEYS);
 
         assertThatThrownBy(() -> access.identify(LOCAL, Optional.ofNullable(key)))
                 .isInstanceOfSatisfying(UnauthorisedException.class, error -> {
@@ -66,7 +67,7 @@ class AccessTests {
     @Test
     @DisplayName("by keys that are none lets nobody in")
     void noKeys() {
-        Access access = new Access(new Security.Keys(List.of()), null);
+        Access access = access(new Security.Keys(List.of()));
 
         assertThatThrownBy(() -> access.identify(LOCAL, Optional.of("secret")))
                 .isInstanceOf(UnauthorisedException.class);
@@ -83,7 +84,8 @@ class AccessTests {
         assertThat(first).singleElement().asString().matches("Access token: [A-Za-z0-9_-]{43}");
         assertThat(second).isNotEqualTo(first);
         String token = second.get(0).substring("Access token: ".length());
-        assertThat(started[0].identify(OUTSIDE, Optional.of(token))).isEqualTo(new Identity("token", Optional.empty()));
+        assertThat(started[0].identify(OUTSIDE, Optional.of(token)))
+                .isEqualTo(new Identity("token", Optional.empty(), true));
         String other = first.get(0).substring("Access token: ".length());
         assertThatThrownBy(() -> started[0].identify(LOCAL, Optional.of(other)))
                 .isInstanceOf(UnauthorisedException.class);
@@ -100,10 +102,10 @@ class AccessTests {
     })
     @DisplayName("that nothing is said of is open to this machine")
     void openHere(String localAddress, String host) {
-        Access access = new Access(new Security.Open(false), null);
+        Access access = access(new Security.Open(false, List.of()));
 
-        assertThat(access.identify(new Arrival(localAddress, host, false), Optional.of("whatever")))
-                .isEqualTo(Identity.ANYBODY);
+        assertThat(access.identify(arrival(localAddress, host, false), Optional.of("whatever")))
+                .isEqualTo(Identity.NEIGHBOUR);
     }
 
     @ParameterizedTest(name = "at {0} for {1}, through a proxy: {2}")
@@ -117,9 +119,9 @@ class AccessTests {
     })
     @DisplayName("that nothing is said of is closed to others, proxies and foreign names, and says which key opens it")
     void closedToOthers(String localAddress, String host, boolean forwarded) {
-        Access access = new Access(new Security.Open(false), null);
+        Access access = access(new Security.Open(false, List.of()));
 
-        assertThatThrownBy(() -> access.identify(new Arrival(localAddress, host, forwarded), Optional.of("x")))
+        assertThatThrownBy(() -> access.identify(arrival(localAddress, host, forwarded), Optional.of("x")))
                 .isInstanceOf(UnauthorisedException.class)
                 .hasMessageContaining("hyperion.security.mode");
     }
@@ -127,7 +129,7 @@ class AccessTests {
     @Test
     @DisplayName("that is open on purpose warns at the start, and once more when somebody outside comes")
     void openOnPurpose() {
-        List<String> warnings = told(new Security.Open(true), access -> {
+        List<String> warnings = told(new Security.Open(true, List.of()), access -> {
             for (int i = 0; i < 3; i++) {
                 assertThat(access.identify(LOCAL, Optional.empty())).isEqualTo(Identity.ANYBODY);
             }
@@ -144,9 +146,72 @@ class AccessTests {
     @Test
     @DisplayName("says nothing at the start where there is nothing to say")
     void silent() {
-        assertThat(told(new Security.Open(false), access -> {})).isEmpty();
+        assertThat(told(new Security.Open(false, List.of()), access -> {})).isEmpty();
         assertThat(told(KEYS, access -> access.identify(LOCAL, Optional.of("secret"))))
                 .isEmpty();
+    }
+
+    @Test
+    @DisplayName("that nothing is said of makes no administrator of who sends a request by a page of elsewhere")
+    void foreignPage() {
+        Arrival ofPage = new Arrival("127.0.0.1", "localhost", false, true, Optional.empty());
+
+        assertThat(access(new Security.Open(false, List.of())).identify(ofPage, Optional.empty()))
+                .isEqualTo(Identity.ANYBODY);
+    }
+
+    @ParameterizedTest(name = "Origin {0}, Sec-Fetch-Site {1}")
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "-,-,false",
+                "-,none,false",
+                "-,same-origin,false",
+                "http://localhost:3000,same-site,false",
+                "https://models.example.com,same-origin,false",
+                "https://chat.example.com,-,true",
+                "https://chat.example.com,same-site,true",
+                "-,cross-site,true",
+                "http://localhost:3000,cross-site,true",
+                "null,-,true",
+                "nonsense,-,true"
+            })
+    @DisplayName("knows a page of elsewhere by what browsers say of it")
+    void foreign(String origin, String site, boolean foreign) {
+        assertThat(Arrival.isOfForeignPage(
+                        Optional.ofNullable(origin), Optional.ofNullable(site), "models.example.com"))
+                .isEqualTo(foreign);
+    }
+
+    @Test
+    @DisplayName("that is open on purpose makes administrators only of who has the key of one")
+    void openToAdministrators() {
+        Access access =
+                access(new Security.Open(true, List.of(new Security.Key("it", OTHER_HASH, Optional.empty(), true))));
+
+        assertThat(access.identify(LOCAL, Optional.empty()).administrator()).isFalse();
+        assertThat(access.identify(OUTSIDE, Optional.of("whatever"))).isEqualTo(Identity.ANYBODY);
+        assertThat(access.identify(OUTSIDE, Optional.of("other")))
+                .isEqualTo(new Identity("it", Optional.empty(), true));
+    }
+
+    @Test
+    @DisplayName("knows the server's own administrators, but not in what pages of elsewhere have their browsers send")
+    void role() {
+        Arrival ops = new Arrival("192.168.1.2", "models.example.com", false, false, Optional.of("ops"));
+        Arrival page = new Arrival("192.168.1.2", "models.example.com", false, true, Optional.of("ops"));
+
+        for (Security security : List.of(KEYS, new Security.Token(), new Security.Open(true, List.of()))) {
+            assertThat(access(security).identify(ops, Optional.empty()))
+                    .isEqualTo(new Identity("ops", Optional.empty(), true));
+            assertThat(access(security).identify(page, Optional.empty()))
+                    .isEqualTo(new Identity("ops", Optional.empty(), false));
+        }
+        assertThat(access(KEYS).identify(ops, Optional.of("secret")).name()).isEqualTo("hr");
+        assertThatThrownBy(() -> access(KEYS).identify(ops, Optional.of("wrong")))
+                .isInstanceOf(UnauthorisedException.class);
+        assertThatThrownBy(() -> access(new Security.Open(false, List.of())).identify(ops, Optional.empty()))
+                .isInstanceOf(UnauthorisedException.class);
     }
 
     @ParameterizedTest(name = "{0} and {1}")
@@ -167,6 +232,14 @@ class AccessTests {
     @DisplayName("finds the key in the headers")
     void headers(String authorization, String apiKey, String key) {
         assertThat(Credentials.of(authorization, apiKey)).isEqualTo(Optional.ofNullable(key));
+    }
+
+    private static Access access(Security security) {
+        return new Access(security, null, null);
+    }
+
+    private static Arrival arrival(String localAddress, String host, boolean forwarded) {
+        return new Arrival(localAddress, host, forwarded, false, Optional.empty());
     }
 
     /** What is logged while a server with this security starts, and does something. */
@@ -190,7 +263,7 @@ class AccessTests {
         logger.setLevel(Level.ALL);
         logger.addHandler(handler);
         try {
-            Access access = new Access(security, null);
+            Access access = access(security);
             access.announce();
             use.accept(access);
         } finally {

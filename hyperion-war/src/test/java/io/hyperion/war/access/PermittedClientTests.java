@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("The models as somebody may use them")
 class PermittedClientTests {
-    private static final Identity HR = new Identity("hr", Optional.of(Set.of("tiny")));
+    private static final Identity HR = new Identity("hr", Optional.of(Set.of("tiny")), false);
 
     private final List<Object[]> reached = new ArrayList<>();
     private final HyperionClient models = (HyperionClient) Proxy.newProxyInstance(
@@ -61,7 +61,7 @@ class PermittedClientTests {
     @MethodSource("methods")
     @DisplayName("are refused by every method if they are others, or are the default and another")
     void others(Method method) throws ReflectiveOperationException {
-        HyperionClient client = new PermittedClient(models, HR);
+        HyperionClient client = client(HR);
 
         assertThat(call(client, method, Optional.of("large"))).isInstanceOf(ForbiddenException.class);
         assertThat(call(client, method, Optional.of("nobody"))).isInstanceOf(ForbiddenException.class);
@@ -75,9 +75,8 @@ class PermittedClientTests {
     @MethodSource("methods")
     @DisplayName("are reached by every method if they are his")
     void his(Method method) throws ReflectiveOperationException {
-        assertThat(call(new PermittedClient(models, HR), method, Optional.of("tiny")))
-                .isNull();
-        assertThat(call(new PermittedClient(models, Identity.ANYBODY), method, Optional.of("nobody")))
+        assertThat(call(client(HR), method, Optional.of("tiny"))).isNull();
+        assertThat(call(client(Identity.ANYBODY), method, Optional.of("nobody")))
                 .isNull();
 
         assertThat(reached).hasSize(2);
@@ -86,10 +85,8 @@ class PermittedClientTests {
     @Test
     @DisplayName("are told in the error that refuses others")
     void message() throws ReflectiveOperationException {
-        HyperionException error = call(
-                new PermittedClient(models, HR),
-                HyperionClient.class.getMethod("model", String.class),
-                Optional.of("large"));
+        HyperionException error =
+                call(client(HR), HyperionClient.class.getMethod("model", String.class), Optional.of("large"));
 
         assertThat(error.getMessage()).contains("'hr'", "'large'", "tiny");
         assertThat(error.parameter()).contains("model");
@@ -98,10 +95,8 @@ class PermittedClientTests {
     @Test
     @DisplayName("are the only ones that he sees")
     void list() {
-        assertThat(new PermittedClient(models, HR).models())
-                .extracting(ModelInfo::name)
-                .containsExactly("tiny");
-        assertThat(new PermittedClient(models, Identity.ANYBODY).models()).hasSize(2);
+        assertThat(client(HR).models()).extracting(ModelInfo::name).containsExactly("tiny");
+        assertThat(client(Identity.ANYBODY).models()).hasSize(2);
     }
 
     @Test
@@ -109,9 +104,13 @@ class PermittedClientTests {
     void caller() {
         GenerateRequest request = request(Optional.of("tiny"));
 
-        new PermittedClient(models, HR).stream(request, new Silent());
+        client(HR).stream(request, new Silent());
 
         assertThat(((GenerateRequest) reached.get(0)[0]).caller()).contains("hr");
+    }
+
+    private HyperionClient client(Identity identity) {
+        return new PermittedClient(new Permission(models, identity));
     }
 
     /** {@return how the call is refused; null if it is not} */

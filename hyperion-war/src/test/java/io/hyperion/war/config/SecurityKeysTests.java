@@ -24,9 +24,9 @@ class SecurityKeysTests {
     @Test
     @DisplayName("is open to this machine when nothing is said, and to all when that is said")
     void open() {
-        assertThat(read(Map.of())).isEqualTo(new Security.Open(false));
-        assertThat(read(Map.of("hyperion.security.mode", " "))).isEqualTo(new Security.Open(false));
-        assertThat(read(Map.of("hyperion.security.mode", "open"))).isEqualTo(new Security.Open(true));
+        assertThat(read(Map.of())).isEqualTo(new Security.Open(false, List.of()));
+        assertThat(read(Map.of("hyperion.security.mode", " "))).isEqualTo(new Security.Open(false, List.of()));
+        assertThat(read(Map.of("hyperion.security.mode", "open"))).isEqualTo(new Security.Open(true, List.of()));
     }
 
     @Test
@@ -48,15 +48,15 @@ class SecurityKeysTests {
                         "hyperion.security.keys.all_2.hash",
                         "sha256:" + OTHER_HASH)))
                 .isEqualTo(new Security.Keys(List.of(
-                        new Key("all_2", OTHER_HASH, Optional.empty()),
-                        new Key("hr", HASH, Optional.of(Set.of("tiny", "large"))))));
+                        new Key("all_2", OTHER_HASH, Optional.empty(), false),
+                        new Key("hr", HASH, Optional.of(Set.of("tiny", "large")), false))));
     }
 
     @Test
     @DisplayName("means keys where there are some and no mode")
     void keysWithoutMode() {
         assertThat(read(Map.of("hyperion.security.keys.hr.hash", "sha256:" + HASH)))
-                .isEqualTo(new Security.Keys(List.of(new Key("hr", HASH, Optional.empty()))));
+                .isEqualTo(new Security.Keys(List.of(new Key("hr", HASH, Optional.empty(), false))));
         assertThat(read(Map.of("hyperion.security.keys.hr.hash", "secret"))).isEqualTo(NOBODY);
     }
 
@@ -89,7 +89,8 @@ class SecurityKeysTests {
 
         boolean ofGood = key.startsWith("hyperion.security.keys.good.");
         assertThat(read(properties))
-                .isEqualTo(ofGood ? NOBODY : new Security.Keys(List.of(new Key("good", HASH, Optional.empty()))));
+                .isEqualTo(
+                        ofGood ? NOBODY : new Security.Keys(List.of(new Key("good", HASH, Optional.empty(), false))));
     }
 
     @Test
@@ -104,7 +105,7 @@ class SecurityKeysTests {
                         "tiny",
                         "hyperion.security.keys.b.hash",
                         "sha256:" + HASH)))
-                .isEqualTo(new Security.Keys(List.of(new Key("a", HASH, Optional.of(Set.of("tiny"))))));
+                .isEqualTo(new Security.Keys(List.of(new Key("a", HASH, Optional.of(Set.of("tiny")), false))));
     }
 
     @Test

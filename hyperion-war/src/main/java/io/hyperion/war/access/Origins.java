@@ -1,8 +1,7 @@
-package io.hyperion.war.http;
+package io.hyperion.war.access;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
-import io.hyperion.war.access.Loopback;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -13,7 +12,7 @@ import java.util.Optional;
  * Which web pages may use the server: those of its own host and of loopback addresses, at any port, and those of the origins that are
  * configured. A page is told by the header {@code Origin}, which browsers send and pages cannot change.
  */
-final class Origins {
+public final class Origins {
     private static final System.Logger LOG = System.getLogger(Origins.class.getName());
 
     private Origins() {}
@@ -24,7 +23,7 @@ final class Origins {
      * @param configured the origins that are configured, in lower case
      * @return whether the page may
      */
-    static boolean isAllowed(String origin, String host, List<String> configured) {
+    public static boolean isAllowed(String origin, String host, List<String> configured) {
         if (configured.contains("*") || configured.contains(origin.toLowerCase(Locale.ROOT))) {
             return true;
         }

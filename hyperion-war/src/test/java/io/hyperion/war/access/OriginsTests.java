@@ -1,4 +1,4 @@
-package io.hyperion.war.http;
+package io.hyperion.war.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
