@@ -15,6 +15,7 @@ import io.hyperion.war.access.AllModels;
 import io.hyperion.war.config.Configuration;
 import io.hyperion.war.config.Security;
 import io.hyperion.war.config.Settings;
+import io.hyperion.war.hyperion.ServerPools;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -86,6 +87,13 @@ public class HyperionRuntime {
     @ApplicationScoped
     HyperionClient client() {
         return models.client();
+    }
+
+    /** {@return the pools whose models are served too} */
+    @Produces
+    @ApplicationScoped
+    ServerPools pools() {
+        return pools::byName;
     }
 
     /** {@return the wire's settings} */

@@ -6,7 +6,6 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionClient;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -100,13 +99,21 @@ public final class JndiPools implements RoutingClient.Pools, AutoCloseable {
 
     @Override
     public List<HyperionClient> known() {
-        List<HyperionClient> known = new ArrayList<>();
+        return List.copyOf(byName().values());
+    }
+
+    /**
+     * {@return those that are known, by the JNDI name that each was found under, of the first importance first; without waiting for what
+     * another thread looks up}
+     */
+    public Map<String, HyperionClient> byName() {
+        Map<String, HyperionClient> known = new LinkedHashMap<>();
         Set<Object> ids = new HashSet<>();
         for (String name : names()) {
             NamedPool pool = pools.computeIfAbsent(name, unknown -> new NamedPool(unknown, nanoTime));
             pool.refresh();
             if (pool.found().filter(found -> ids.add(found.id())).isPresent()) {
-                known.add(pool.client());
+                known.put(name, pool.client());
             }
         }
         return known;

@@ -2,6 +2,9 @@ package io.hyperion.war.hyperion;
 
 import io.hyperion.api.ModelInfo;
 import io.hyperion.war.json.Json;
+import io.hyperion.war.wire.ParameterValues;
+import io.hyperion.war.wire.ProgressFields;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -16,9 +19,13 @@ public final class ModelsFormat {
      * @return {@code {"models":[…]}}
      */
     public static JsonObject list(List<ModelInfo> models) {
+        return Json.object().add("models", all(models)).build();
+    }
+
+    static JsonArray all(List<ModelInfo> models) {
         JsonArrayBuilder list = Json.list();
         models.forEach(model -> list.add(one(model)));
-        return Json.object().add("models", list).build();
+        return list.build();
     }
 
     /**
@@ -31,6 +38,7 @@ public final class ModelsFormat {
                 .add("default", model.isDefault())
                 .add("state", model.state().wireName());
         model.reason().ifPresent(reason -> json.add("reason", reason));
+        model.progress().ifPresent(progress -> json.add("progress", ProgressFields.of(progress)));
         model.fileName().ifPresent(file -> json.add("file", file));
         json.add("context_size", model.contextSize()).add("slots", model.slots());
         model.details().ifPresent(details -> {
@@ -43,6 +51,34 @@ public final class ModelsFormat {
                     .add("size", details.fileSize())
                     .add("chat_template", details.hasChatTemplate());
         });
-        return json.build();
+        addDescription(json, model.description());
+        addLife(json, model.life());
+        model.memory().ifPresent(memory -> json.add("memory", memory(memory)));
+        return json.add("defaults", ParameterValues.all(model.defaults())).build();
+    }
+
+    private static void addDescription(JsonObjectBuilder json, ModelInfo.Description description) {
+        description.text().ifPresent(text -> json.add("description", text));
+        json.add("tags", Json.texts(description.tags())).add("aliases", Json.texts(description.aliases()));
+        description.operator().ifPresent(operator -> json.add("operator", operator));
+        description.source().ifPresent(source -> json.add("source", source));
+        json.add("origin", description.origin().wireName());
+    }
+
+    private static void addLife(JsonObjectBuilder json, ModelInfo.Life life) {
+        json.add("instances", life.instances())
+                .add("min_instances", life.minInstances())
+                .add("max_instances", life.maxInstances());
+        life.idleTimeout().ifPresent(timeout -> json.add("idle_timeout", timeout.toMillis() / 1e3));
+        json.add("pinned", life.pinned()).add("active_requests", life.activeRequests());
+        life.lastUsed().ifPresent(time -> json.add("last_used", time.toString()));
+    }
+
+    private static JsonObjectBuilder memory(ModelInfo.Memory memory) {
+        return Json.object()
+                .add("weights", memory.weights())
+                .add("cache", memory.cache())
+                .add("compute", memory.compute())
+                .add("device", memory.device());
     }
 }

@@ -1,7 +1,6 @@
 package io.hyperion.war.hyperion;
 
 import io.hyperion.api.ModelProperties;
-import io.hyperion.api.Parameter;
 import io.hyperion.war.access.Caller;
 import io.hyperion.war.http.Answers;
 import io.hyperion.war.json.Json;
@@ -45,12 +44,6 @@ public class PropertiesResource {
         properties.chatTemplate().ifPresent(template -> json.add("chat_template", template));
         json.add("begin_token", properties.beginToken()).add("end_token", properties.endToken());
         properties.pooling().ifPresent(pooling -> json.add("pooling", pooling));
-        JsonObjectBuilder defaults = Json.object();
-        for (Parameter parameter : Parameter.values()) {
-            if (properties.defaults().has(parameter)) {
-                ParameterValues.add(defaults, parameter, properties.defaults());
-            }
-        }
-        return json.add("defaults", defaults).build();
+        return json.add("defaults", ParameterValues.all(properties.defaults())).build();
     }
 }

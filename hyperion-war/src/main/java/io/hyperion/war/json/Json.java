@@ -44,6 +44,16 @@ public final class Json {
     }
 
     /**
+     * @param texts texts
+     * @return a builder of a list of them
+     */
+    public static JsonArrayBuilder texts(List<String> texts) {
+        JsonArrayBuilder list = list();
+        texts.forEach(list::add);
+        return list;
+    }
+
+    /**
      * @param text a text
      * @return its JSON value
      */

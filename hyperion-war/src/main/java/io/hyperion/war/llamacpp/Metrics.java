@@ -1,16 +1,11 @@
 package io.hyperion.war.llamacpp;
 
-import static java.lang.System.Logger.Level.DEBUG;
-
-import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
-import io.hyperion.api.ModelNotFoundException;
 import io.hyperion.api.ModelState;
-import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.RequestOutcome;
+import io.hyperion.war.wire.Measured;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +17,6 @@ import java.util.function.ToDoubleFunction;
  * all by names of Hyperion's own, with the model as a label.
  */
 final class Metrics {
-    private static final System.Logger LOG = System.getLogger(Metrics.class.getName());
     private static final String COUNTER = "counter";
     private static final String GAUGE = "gauge";
 
@@ -97,26 +91,6 @@ final class Metrics {
 
     private Metrics() {}
 
-    /** A model and its figures. */
-    record Measured(ModelInfo model, ModelFigures figures) {}
-
-    /**
-     * @param client the way to the models
-     * @return all of them, but those that went while they were asked
-     */
-    static List<Measured> measure(HyperionClient client) {
-        List<Measured> all = new ArrayList<>();
-        for (ModelInfo model : client.models()) {
-            try {
-                all.add(new Measured(model, client.figures(model.name())));
-            } catch (ModelNotFoundException | ModelUnavailableException gone) {
-                // Its pool has been taken away since it was listed.
-                LOG.log(DEBUG, "A model has gone", gone);
-            }
-        }
-        return all;
-    }
-
     /**
      * @param llama the model that llama.cpp's names are of; none or one
      * @param all the models
@@ -137,7 +111,10 @@ final class Metrics {
         for (Measured measured : models) {
             for (ModelState state : ModelState.values()) {
                 Map<String, String> labels = Map.of("state", state.wireName());
-                text.sample(name, labelled(measured.model, labels), measured.model.state() == state ? 1 : 0);
+                text.sample(
+                        name,
+                        labelled(measured.model(), labels),
+                        measured.model().state() == state ? 1 : 0);
             }
         }
     }
@@ -150,8 +127,8 @@ final class Metrics {
                 Map<String, String> labels = Map.of("outcome", outcome.name().toLowerCase(Locale.ROOT));
                 text.sample(
                         name,
-                        labelled(measured.model, labels),
-                        measured.figures.requests().getOrDefault(outcome, 0L));
+                        labelled(measured.model(), labels),
+                        measured.figures().requests().getOrDefault(outcome, 0L));
             }
         }
     }
@@ -183,8 +160,8 @@ final class Metrics {
         void write(PrometheusText text, List<Measured> models, boolean labelled) {
             text.family(name, type, help);
             for (Measured measured : models) {
-                Map<String, String> labels = labelled ? labelled(measured.model, Map.of()) : Map.of();
-                text.sample(name, labels, value.applyAsDouble(measured.figures));
+                Map<String, String> labels = labelled ? labelled(measured.model(), Map.of()) : Map.of();
+                text.sample(name, labels, value.applyAsDouble(measured.figures()));
             }
         }
     }

@@ -2,7 +2,7 @@ package io.hyperion.war.llamacpp;
 
 import io.hyperion.api.HyperionClient;
 import io.hyperion.war.access.Caller;
-import io.hyperion.war.llamacpp.Metrics.Measured;
+import io.hyperion.war.wire.Measured;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -29,7 +29,7 @@ public class MetricsResource {
         HyperionClient client = caller.client();
         Optional<String> named = ModelName.ofQuery(model);
         List<Measured> all = named.map(name -> List.of(new Measured(client.model(name), client.figures(name))))
-                .orElseGet(() -> Metrics.measure(client));
+                .orElseGet(() -> Measured.all(client));
         List<Measured> llama = all.stream()
                 .filter(measured -> named.isPresent() || measured.model().isDefault())
                 .toList();

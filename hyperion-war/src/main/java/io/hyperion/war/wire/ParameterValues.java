@@ -6,11 +6,26 @@ import io.hyperion.api.Parameter;
 import io.hyperion.api.Sampler;
 import io.hyperion.war.json.Json;
 import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 
 /** How the parameters of a generation are told: in the forms in which {@link ParameterFields} reads them. */
 public final class ParameterValues {
     private ParameterValues() {}
+
+    /**
+     * @param parameters parameters
+     * @return those of them that are set
+     */
+    public static JsonObject all(GenerateParameters parameters) {
+        JsonObjectBuilder settings = Json.object();
+        for (Parameter parameter : Parameter.values()) {
+            if (parameters.has(parameter)) {
+                add(settings, parameter, parameters);
+            }
+        }
+        return settings.build();
+    }
 
     /**
      * @param settings gets the value under the parameter's name

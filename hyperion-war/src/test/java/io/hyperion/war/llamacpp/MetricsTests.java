@@ -6,7 +6,7 @@ import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.RequestOutcome;
-import io.hyperion.war.llamacpp.Metrics.Measured;
+import io.hyperion.war.wire.Measured;
 import io.hyperion.war.wire.VanishingModel;
 import java.time.Duration;
 import java.util.List;
@@ -105,7 +105,7 @@ class MetricsTests {
     @Test
     @DisplayName("leave out a model that goes while they are collected")
     void vanishing() {
-        assertThat(Metrics.measure(VanishingModel.client()))
+        assertThat(Measured.all(VanishingModel.client()))
                 .extracting(measured -> measured.model().name())
                 .containsExactly("stays");
     }
