@@ -4,6 +4,7 @@ import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.Timings;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,11 @@ final class PooledGeneration implements GenerateListener {
     /** {@return the end} */
     CompletableFuture<GenerateReply> end() {
         return end;
+    }
+
+    @Override
+    public void onWaiting(ModelProgress progress) {
+        listener.onWaiting(progress);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProgress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,16 @@ final class Call {
 
     Call(GenerateListener listener) {
         this.listener = Objects.requireNonNull(listener, "listener");
+    }
+
+    void waiting(ModelProgress progress) {
+        synchronized (this) {
+            if (started || ended) {
+                return;
+            }
+            signals.add(() -> listener.onWaiting(progress));
+        }
+        tell();
     }
 
     void start() {

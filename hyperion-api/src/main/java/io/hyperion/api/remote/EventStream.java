@@ -72,7 +72,6 @@ final class EventStream implements BodySubscriber<Optional<String>> {
                 given.cancel();
             }
         });
-        call.start();
         given.request(1);
     }
 
@@ -142,6 +141,7 @@ final class EventStream implements BodySubscriber<Optional<String>> {
     private void dispatch() {
         Answer answer = json.read(source, data.toString());
         switch (event) {
+            case "progress" -> call.waiting(Replies.progressOfModel(answer));
             case "token" -> call.piece(Replies.piece(answer, completions));
             case "done" -> {
                 GenerateReply reply = Replies.generate(answer);

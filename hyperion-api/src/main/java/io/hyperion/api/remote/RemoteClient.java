@@ -57,7 +57,8 @@ import java.util.function.Supplier;
  *       of it.
  *   <li>A generation that is cancelled ends with the reply as far as it came in {@link Mode#WEBSOCKET}, and with
  *       {@link io.hyperion.api.GenerationCancelledException} in {@link Mode#REST}, which has no way to tell more to one who hangs up.
- *   <li>In {@link Mode#WEBSOCKET} a generation is told to have started when its first piece comes, or its reply.
+ *   <li>A generation is told to have started when its first piece comes, or its reply. That it waits for its model is told where pieces are
+ *       asked for; in {@link Mode#REST} not in the first half second.
  *   <li>{@link GenerateRequest#caller()} is not sent: the server knows who asks by the key.
  *   <li>{@link #slots} tells no prompts, and of the parameters those that are numbers or truth values: one caller's texts are no
  *       other's business.

@@ -11,6 +11,7 @@ import io.hyperion.api.LogitBias;
 import io.hyperion.api.LoraScale;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelProperties;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.Parameter;
@@ -31,6 +32,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
@@ -38,7 +41,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What the server's answers say. */
 final class Replies {
@@ -216,12 +221,87 @@ final class Replies {
         return new ModelInfo(
                 model.text("name"),
                 model.truth("default"),
-                model.constant("state", ModelState.class),
+                state(model),
                 model.textIfAny("reason"),
                 model.whole("context_size"),
                 model.whole("slots"),
                 model.textIfAny("file"),
-                details);
+                details,
+                description(model),
+                life(model),
+                model.objectIfAny("memory")
+                        .map(memory -> new ModelInfo.Memory(
+                                memory.wholeOfLong("weights"),
+                                memory.wholeOfLong("cache"),
+                                memory.wholeOfLong("compute"),
+                                memory.text("device"))),
+                model.objectIfAny("progress").map(Replies::progressOfModel),
+                model.objectIfAny("defaults")
+                        .map(defaults -> parameters(defaults, List.of(Parameter.values())))
+                        .orElseGet(GenerateParameters::none));
+    }
+
+    /** A newer server may know more states; whether a model of one serves, a request finds out. */
+    private static ModelState state(Answer of) {
+        String name = of.text("state");
+        return Stream.of(ModelState.values())
+                .filter(state -> state.wireName().equals(name))
+                .findFirst()
+                .orElse(ModelState.READY);
+    }
+
+    private static ModelInfo.Description description(Answer model) {
+        String origin = model.textIfAny("origin").orElse("");
+        return new ModelInfo.Description(
+                model.textIfAny("description"),
+                model.texts("tags"),
+                model.texts("aliases"),
+                model.textIfAny("operator"),
+                model.textIfAny("source"),
+                Stream.of(ModelInfo.Origin.values())
+                        .filter(one -> one.wireName().equals(origin))
+                        .findFirst()
+                        .orElse(ModelInfo.Origin.CONFIGURATION));
+    }
+
+    /** An older server tells nothing of it. */
+    private static ModelInfo.Life life(Answer model) {
+        if (!model.has("max_instances")) {
+            return ModelInfo.Life.NONE;
+        }
+        return new ModelInfo.Life(
+                model.whole("instances"),
+                model.whole("min_instances"),
+                model.whole("max_instances"),
+                model.numberIfAny("idle_timeout").stream()
+                        .mapToObj(Replies::seconds)
+                        .findFirst(),
+                model.truth("pinned"),
+                model.whole("active_requests"),
+                model.textIfAny("last_used").map(time -> instant(model, time)));
+    }
+
+    private static Instant instant(Answer of, String time) {
+        try {
+            return Instant.parse(time);
+        } catch (DateTimeParseException e) {
+            throw of.foreign("has a time that is none");
+        }
+    }
+
+    static ModelProgress progressOfModel(Answer progress) {
+        return new ModelProgress(
+                progress.text("model"),
+                state(progress),
+                progress.numberIfAny("fraction"),
+                progress.wholeOfLong("bytes"),
+                progress.has("total_bytes")
+                        ? OptionalLong.of(progress.wholeOfLong("total_bytes"))
+                        : OptionalLong.empty(),
+                progress.wholeOfLong("bytes_per_second"),
+                progress.numberIfAny("remaining_seconds").stream()
+                        .mapToObj(Replies::seconds)
+                        .findFirst());
     }
 
     static ModelFigures figures(Answer figures) {

@@ -189,6 +189,7 @@ final class Socket implements WebSocket.Listener {
     private void read(Answer answer, SocketRequest request) {
         Call call = request.call();
         switch (answer.text("event")) {
+            case "progress" -> call.waiting(Replies.progressOfModel(answer));
             case "token" -> call.piece(Replies.piece(answer, request.completions()));
             case "done" -> {
                 GenerateReply reply = Replies.generate(answer);

@@ -18,6 +18,7 @@ import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.LogitBias;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.Parameter;
 import io.hyperion.api.Prompt;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -215,6 +217,11 @@ class EverythingCrossesTest {
         List<Object> heard = new ArrayList<>();
         GenerateListener listener = new GenerateListener() {
             @Override
+            public void onWaiting(ModelProgress progress) {
+                heard.add(progress);
+            }
+
+            @Override
             public void onStart() {
                 heard.add("start");
             }
@@ -250,6 +257,10 @@ class EverythingCrossesTest {
         GenerateListener told = (GenerateListener) asked.remove(1);
         assertSame(Samples.GENERATE);
         GenerateEvent.Piece plain = new GenerateEvent.Piece("plain");
+        ModelProgress far = Samples.INFO.progress().orElseThrow();
+        ModelProgress unknown = ModelProgress.of("m", ModelState.UNLOADING, OptionalDouble.empty());
+        told.onWaiting(far);
+        told.onWaiting(unknown);
         told.onStart();
         told.onPiece(plain);
         told.onPiece(Samples.PIECE);
@@ -264,6 +275,8 @@ class EverythingCrossesTest {
 
         assertThat(heard)
                 .containsExactly(
+                        far,
+                        unknown,
                         "start",
                         plain,
                         Samples.PIECE,

@@ -3,6 +3,7 @@ package io.hyperion.api.remote;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProgress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -32,6 +33,11 @@ final class Heard implements GenerateListener {
         return reply.<HyperionException>handle((done, error) -> (HyperionException) error)
                 .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .join();
+    }
+
+    @Override
+    public void onWaiting(ModelProgress progress) {
+        all.add(progress.toString());
     }
 
     @Override

@@ -20,6 +20,8 @@ import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.ModelProgress;
+import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.UnauthorisedException;
 import java.io.IOException;
@@ -33,6 +35,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -95,6 +99,43 @@ class RemoteClientTest {
         }
     }
 
+    static final String DOWNLOADING =
+            "'model':'tiny','state':'downloading','fraction':0.25,'bytes':5000000000,'total_bytes':20000000000,"
+                    + "'bytes_per_second':1000000,'remaining_seconds':15000.5";
+
+    static final ModelProgress PROGRESS = new ModelProgress(
+            "tiny",
+            ModelState.DOWNLOADING,
+            OptionalDouble.of(0.25),
+            5_000_000_000L,
+            OptionalLong.of(20_000_000_000L),
+            1_000_000,
+            Optional.of(Duration.ofMillis(15_000_500)));
+
+    @Test
+    @DisplayName("hears how far the model is that its request waits for, and that it starts after that")
+    void waiting() {
+        String stream = "event: progress\ndata: {" + DOWNLOADING + "}\n\n"
+                + "event: progress\ndata: {'model':'tiny','state':'loading','bytes':0,'bytes_per_second':0}\n\n"
+                + STREAM;
+        try (StubServer server = new StubServer(StubServer.streaming(stream));
+                RemoteClient client = builder(server).build()) {
+            Heard heard = new Heard();
+            client.stream(REQUEST, heard);
+
+            assertThat(heard.reply().text()).isEqualTo("Hallo, Zürich!");
+            assertThat(heard.all)
+                    .containsExactly(
+                            PROGRESS.toString(),
+                            ModelProgress.of("tiny", ModelState.LOADING, OptionalDouble.empty())
+                                    .toString(),
+                            "start",
+                            "Hallo, ",
+                            "Zürich!",
+                            "done");
+        }
+    }
+
     @ParameterizedTest(name = "{index}")
     @ValueSource(
             strings = {
@@ -116,6 +157,7 @@ class RemoteClientTest {
                 "event: token\ndata: {}\n\n",
                 "event: token\ndata: {'text':1}\n\n",
                 "event: token\ndata: {'text':'a','index':-1}\n\n",
+                "event: progress\ndata: {'model':'tiny','bytes':0,'bytes_per_second':0}\n\n",
                 "event: done\ndata: {'output':'a'}\n\n",
                 "event: error\ndata: {'success':'false'}\n\n",
                 "event: error\ndata: <html>\n\n"

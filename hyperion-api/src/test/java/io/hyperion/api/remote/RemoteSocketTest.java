@@ -99,12 +99,14 @@ class RemoteSocketTest {
     }
 
     @Test
-    @DisplayName("tells pieces as they come, also in frames of several parts, and answers pings")
+    @DisplayName(
+            "tells how far the model is and pieces as they come, also in frames of several parts, and answers pings")
     void pieces() throws IOException, InterruptedException {
         Heard heard = new Heard();
         client.stream(REQUEST, heard);
         try (Peer peer = server.accept()) {
             assertThat(peer.next().text()).endsWith("\"stream\":true}}");
+            peer.send("{'id':1,'event':'progress'," + RemoteClientTest.DOWNLOADING + "}");
             peer.send("{'id':1,'event':'token','text':'Hallo, '}");
             assertThat(heard.next()).isEqualTo("Hallo, ");
             byte[] whole = "{\"id\":1,\"event\":\"token\",\"text\":\"Zürich!\"}".getBytes(StandardCharsets.UTF_8);
@@ -118,7 +120,8 @@ class RemoteSocketTest {
             peer.send("{'id':99,'event':'token','text':'of another'}");
             peer.send(done(1));
             assertThat(heard.reply().text()).isEqualTo("Hallo, Zürich!");
-            assertThat(heard.all).containsExactly("start", "Hallo, ", "Zürich!", "done");
+            assertThat(heard.all)
+                    .containsExactly(RemoteClientTest.PROGRESS.toString(), "start", "Hallo, ", "Zürich!", "done");
         }
     }
 

@@ -1,11 +1,18 @@
 package io.hyperion.war.http;
 
+import io.hyperion.api.ModelProgress;
+import io.hyperion.war.wire.ProgressFields;
 import jakarta.json.JsonObject;
 
 /** How a protocol puts its messages into Server-Sent Events. */
 public enum EventStyle {
-    /** Every event has a name: {@code token}, {@code done} or {@code error}. */
-    NAMED("event: token\ndata: ", "event: done\ndata: ", "event: error\ndata: "),
+    /** Every event has a name: {@code progress}, {@code token}, {@code done} or {@code error}. */
+    NAMED("event: token\ndata: ", "event: done\ndata: ", "event: error\ndata: ") {
+        @Override
+        String progress(ModelProgress progress) {
+            return "event: progress\ndata: " + ProgressFields.of(progress) + END;
+        }
+    },
     /** As llama.cpp: data alone, but an error in a field of its own. */
     PLAIN("data: ", "data: ", "error: "),
     /** As OpenAI: data alone, and a last event that is no JSON. */
@@ -27,6 +34,11 @@ public enum EventStyle {
         this.done = done;
         this.error = error;
         this.mark = mark;
+    }
+
+    /** How far the model is that is waited for: a comment where the protocol has no event for it. */
+    String progress(ModelProgress progress) {
+        return ": " + ProgressFields.inWords(progress) + END;
     }
 
     String token(JsonObject data) {

@@ -30,13 +30,16 @@ import java.util.stream.Stream;
 
 /**
  * One generation on its way out over HTTP. The first word from the engine decides: an error gets its own status, anything else commits
- * the answer, which for a stream is when the request has got a sequence, and not before.
+ * the answer, which for a stream is when the request has got a sequence, or has waited for its model for a while.
  */
 final class HttpGeneration {
     private static final System.Logger LOG = System.getLogger(HttpGeneration.class.getName());
 
     /** After this silence a comment is sent: proxies keep the stream open, and a caller who is gone is noticed. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+
+    /** A stream that waits for its model shorter than this has no sign of it: a refusal that comes so soon has a status of its own. */
+    private static final Duration UNTOLD = Duration.ofMillis(500);
 
     private static final MediaType EVENTS = new MediaType("text", "event-stream", "utf-8");
 
@@ -49,6 +52,7 @@ final class HttpGeneration {
     private final boolean streams;
     private final PieceBuffer buffer;
     private final AtomicBoolean answered = new AtomicBoolean();
+    private final long arrived = System.nanoTime();
     private volatile boolean begun;
     private volatile boolean signalled;
 
@@ -95,7 +99,10 @@ final class HttpGeneration {
         if (!begun) {
             return;
         }
-        if (answered.get() || (!streams && buffer.end().isEmpty()) || answered.getAndSet(true)) {
+        boolean early = streams
+                ? buffer.isWaiting() && System.nanoTime() - arrived < UNTOLD.toNanos()
+                : buffer.end().isEmpty();
+        if (answered.get() || early || answered.getAndSet(true)) {
             return;
         }
         try {
@@ -129,13 +136,18 @@ final class HttpGeneration {
 
     private void write(OutputStream out) {
         boolean more = true;
+        boolean waits = buffer.isWaiting();
         try {
-            out.write(begin().getBytes(StandardCharsets.UTF_8));
+            out.write((waits ? "" : begin()).getBytes(StandardCharsets.UTF_8));
             while (more) {
                 Optional<PieceBuffer.Taken> taken = buffer.await(KEEP_ALIVE);
+                if (waits && taken.filter(HttpGeneration::isResult).isPresent()) {
+                    waits = false;
+                    out.write(begin().getBytes(StandardCharsets.UTF_8));
+                }
                 out.write(taken.map(this::events).orElse(":\n\n").getBytes(StandardCharsets.UTF_8));
                 out.flush();
-                more = taken.isEmpty() || taken.get() instanceof PieceBuffer.Piece;
+                more = taken.filter(PieceBuffer.Taken::isEnd).isEmpty();
             }
         } catch (IOException gone) {
             LOG.log(DEBUG, "The caller of a stream is gone; its generation is cancelled", gone);
@@ -148,12 +160,19 @@ final class HttpGeneration {
         }
     }
 
+    private static boolean isResult(PieceBuffer.Taken taken) {
+        return taken instanceof PieceBuffer.Piece || taken instanceof PieceBuffer.Done;
+    }
+
     private String begin() {
         return told(() -> call.streamBegin().stream().map(events::token));
     }
 
     private String events(PieceBuffer.Taken taken) {
         EventStyle style = events;
+        if (taken instanceof PieceBuffer.Waiting waiting) {
+            return style.progress(waiting.progress());
+        }
         if (taken instanceof PieceBuffer.Piece piece) {
             return told(() -> Stream.of(style.token(call.piece(piece.generation(), piece.piece()))));
         }

@@ -5,6 +5,7 @@ import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.PieceQueue;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +21,19 @@ import java.util.stream.Stream;
  */
 public final class PieceBuffer {
     /** What is taken from the buffer. */
-    public sealed interface Taken {}
+    public sealed interface Taken {
+        /** {@return whether nothing comes after it} */
+        default boolean isEnd() {
+            return this instanceof Done || this instanceof Failed;
+        }
+    }
+
+    /**
+     * A request waits for its model.
+     *
+     * @param progress how far the model is, as it was told last
+     */
+    public record Waiting(ModelProgress progress) implements Taken {}
 
     /**
      * What came of a text or a tool call since the last taking.
@@ -54,14 +67,16 @@ public final class PieceBuffer {
     private final GenerateReply[] replies;
     private final Generation[] generations;
     private int awaited;
+    private Optional<Waiting> waiting = Optional.empty();
+    private boolean waits;
     private Taken end;
     private boolean cancelled;
 
     /**
      * @param count how many generations the call has; at least 1
-     * @param keepsPieces whether pieces are taken at all; if not, only the end is
-     * @param signal runs whenever something is there to be taken that was not before, and when a request has got a sequence; in a thread of
-     *     the engine, so it must return at once
+     * @param keepsPieces whether pieces, and how far the model is, are taken at all; if not, only the end is
+     * @param signal runs whenever something is there to be taken that was not before, when a request has got a sequence, and about once a
+     *     second while requests wait for the model; in a thread of the engine, so it must return at once
      */
     public PieceBuffer(int count, boolean keepsPieces, Runnable signal) {
         this.keepsPieces = keepsPieces;
@@ -118,15 +133,19 @@ public final class PieceBuffer {
             if (end != null) {
                 return;
             }
-            end = new Failed(error);
-            notifyAll();
+            end(new Failed(error));
         }
         cancel();
         signal.run();
     }
 
-    /** {@return the piece that waits, or after all of these the end; empty if neither is there} */
+    /** {@return how far the model is, the piece that waits, or after all of these the end; empty if none is there} */
     public synchronized Optional<Taken> poll() {
+        if (waiting.isPresent()) {
+            Optional<Taken> taken = Optional.of(waiting.get());
+            waiting = Optional.empty();
+            return taken;
+        }
         for (int i = 0; i < pieces.length; i++) {
             if (!pieces[i].isEmpty()) {
                 return Optional.of(new Piece(i, pieces[i].poll().orElseThrow()));
@@ -142,7 +161,25 @@ public final class PieceBuffer {
 
     /** {@return whether {@link #poll} would give something} */
     public synchronized boolean hasMore() {
-        return end != null || !isEmpty();
+        return end != null || waiting.isPresent() || !isEmpty();
+    }
+
+    /** {@return whether the last that was heard is that a request waits for its model} */
+    public synchronized boolean isWaiting() {
+        return waits;
+    }
+
+    /** With the lock held. */
+    private void end(Taken last) {
+        end = last;
+        noLongerWaiting();
+        notifyAll();
+    }
+
+    /** With the lock held: how far the model was is old news. */
+    private void noLongerWaiting() {
+        waits = false;
+        waiting = Optional.empty();
     }
 
     private boolean isEmpty() {
@@ -156,7 +193,7 @@ public final class PieceBuffer {
      */
     public synchronized Optional<Taken> await(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (isEmpty() && end == null) {
+        while (!hasMore()) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return Optional.empty();
@@ -176,7 +213,23 @@ public final class PieceBuffer {
         }
 
         @Override
+        public void onWaiting(ModelProgress progress) {
+            synchronized (PieceBuffer.this) {
+                if (!keepsPieces || end != null) {
+                    return;
+                }
+                waits = true;
+                waiting = Optional.of(new Waiting(progress));
+                PieceBuffer.this.notifyAll();
+            }
+            signal.run();
+        }
+
+        @Override
         public void onStart() {
+            synchronized (PieceBuffer.this) {
+                noLongerWaiting();
+            }
             signal.run();
         }
 
@@ -199,6 +252,7 @@ public final class PieceBuffer {
                 if (end != null) {
                     return;
                 }
+                noLongerWaiting();
                 first = isEmpty();
                 piece.accept(pieces[generation]);
                 PieceBuffer.this.notifyAll();
@@ -220,8 +274,7 @@ public final class PieceBuffer {
                 if (end != null || --awaited > 0) {
                     return;
                 }
-                end = new Done(List.of(replies));
-                PieceBuffer.this.notifyAll();
+                end(new Done(List.of(replies)));
             }
             signal.run();
         }

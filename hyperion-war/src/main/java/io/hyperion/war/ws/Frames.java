@@ -2,8 +2,10 @@ package io.hyperion.war.ws;
 
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.wire.PieceDetails;
+import io.hyperion.war.wire.ProgressFields;
 import io.hyperion.war.wire.RetryHints;
 import io.hyperion.war.wire.WireCall;
 import jakarta.json.JsonObject;
@@ -14,6 +16,12 @@ import java.util.List;
 /** The frames that go to the caller. */
 final class Frames {
     private Frames() {}
+
+    static String progress(JsonValue id, ModelProgress progress) {
+        JsonObjectBuilder frame = event(id, "progress");
+        ProgressFields.of(progress).forEach(frame::add);
+        return frame.build().toString();
+    }
 
     static String token(JsonValue id, WireCall call, int generation, GenerateEvent piece) {
         JsonObjectBuilder frame = event(id, "token");

@@ -281,7 +281,7 @@ final class SocketConversation {
             }
             Optional<PieceBuffer.Taken> taken = request.buffer().poll();
             if (taken.isPresent()) {
-                boolean last = !(taken.get() instanceof PieceBuffer.Piece);
+                boolean last = taken.get().isEnd();
                 if (!last && request.buffer().hasMore()) {
                     // Its end, or a piece of another completion: back to the end of the line, as nobody will signal
                     // again.

@@ -61,6 +61,9 @@ final class SocketRequest {
 
     /** The frame that tells what was taken from the buffer. */
     String frame(PieceBuffer.Taken taken) {
+        if (taken instanceof PieceBuffer.Waiting waiting) {
+            return Frames.progress(id, waiting.progress());
+        }
         if (taken instanceof PieceBuffer.Piece piece) {
             return Frames.token(id, call, piece.generation(), piece.piece());
         }

@@ -17,6 +17,7 @@ import io.hyperion.api.LoraScale;
 import io.hyperion.api.Message;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelProperties;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.Parameter;
@@ -41,11 +42,14 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -272,6 +276,34 @@ class RemoteRoundTripTests {
                 "a b", true, ModelState.FAILED, Optional.of("why"), 10, 2, Optional.of("a.gguf"), Optional.of(details));
         ModelInfo bare =
                 new ModelInfo("c", false, ModelState.READY, Optional.empty(), 0, 1, Optional.empty(), Optional.empty());
+        ModelInfo full = new ModelInfo(
+                "d",
+                false,
+                ModelState.DOWNLOADING,
+                Optional.empty(),
+                10,
+                2,
+                Optional.of("a.gguf"),
+                Optional.of(details),
+                new ModelInfo.Description(
+                        Optional.of("Writes \"stories\""),
+                        List.of("stories", "small"),
+                        List.of("e", "f"),
+                        Optional.of("us"),
+                        Optional.of("hf:a/b:Q4_K_M"),
+                        ModelInfo.Origin.ADDED),
+                new ModelInfo.Life(
+                        1, 1, 3, Optional.of(Duration.ofMillis(1500)), true, 7, Optional.of(Instant.ofEpochMilli(1))),
+                Optional.of(new ModelInfo.Memory(1L << 40, 1L << 33, 1L << 32, "CPU")),
+                Optional.of(new ModelProgress(
+                        "d",
+                        ModelState.DOWNLOADING,
+                        OptionalDouble.of(0.5),
+                        1L << 39,
+                        OptionalLong.of(1L << 40),
+                        1 << 20,
+                        Optional.of(Duration.ofMillis(524_288_125)))),
+                all());
         ModelProperties properties = new ModelProperties(
                 "tiny", "a.gguf", "llama.cpp", 10, 5, 2, Optional.of("{{ x }}"), "<s>", "", Optional.of("mean"), all());
         ModelFigures figures = new ModelFigures(
@@ -291,7 +323,8 @@ class RemoteRoundTripTests {
                 Duration.ofSeconds(13),
                 14);
 
-        assertAnswered(ModelsFormat.list(List.of(model, bare)), HyperionClient::models, List.of(model, bare));
+        assertAnswered(
+                ModelsFormat.list(List.of(model, bare, full)), HyperionClient::models, List.of(model, bare, full));
         assertAnswered(ModelsFormat.one(model), client -> client.model("a b"), model);
         assertAnswered(PropertiesResource.told(properties), client -> client.properties(Optional.empty()), properties);
         assertAnswered(FiguresFormat.one(figures), client -> client.figures("a b"), figures);

@@ -9,10 +9,13 @@ import io.hyperion.api.FinishReason;
 import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
+import io.hyperion.api.ModelProgress;
+import io.hyperion.api.ModelState;
 import io.hyperion.api.Timings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,9 +68,54 @@ class PieceBufferTests {
     }
 
     @Test
+    @DisplayName("gives how far the model is as it was told last, and forgets it when the request starts")
+    void waiting() {
+        ear.onWaiting(far(0.1));
+        ear.onWaiting(far(0.2));
+        assertThat(signals).hasValue(2);
+        assertThat(buffer.isWaiting()).isTrue();
+        assertThat(buffer.hasMore()).isTrue();
+        assertThat(buffer.poll()).contains(new PieceBuffer.Waiting(far(0.2)));
+        assertThat(buffer.poll()).isEmpty();
+        assertThat(buffer.isWaiting()).isTrue();
+
+        ear.onWaiting(far(0.3));
+        ear.onStart();
+        assertThat(buffer.isWaiting()).isFalse();
+        assertThat(buffer.poll()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("gives the end and not how far the model was when the waiting is in vain")
+    void waitingInVain() {
+        EngineException error = new EngineException(ErrorCode.ENGINE_FAILURE, "broken");
+        ear.onWaiting(far(0.1));
+        ear.onError(error);
+        ear.onWaiting(far(0.2));
+
+        assertThat(buffer.end()).contains(new PieceBuffer.Failed(error));
+        assertThat(buffer.poll()).contains(new PieceBuffer.Failed(error));
+        assertThat(buffer.isWaiting()).isFalse();
+    }
+
+    @Test
+    @DisplayName("wakes who waits for it with how far the model is")
+    void awaitsProgress() throws InterruptedException {
+        ear.onWaiting(far(0.5));
+
+        assertThat(buffer.await(Duration.ofMinutes(1))).contains(new PieceBuffer.Waiting(far(0.5)));
+        assertThat(buffer.await(Duration.ofMillis(1))).isEmpty();
+    }
+
+    private static ModelProgress far(double fraction) {
+        return ModelProgress.of("m", ModelState.LOADING, OptionalDouble.of(fraction));
+    }
+
+    @Test
     @DisplayName("keeps no text when only the end is wanted")
     void endOnly() {
         PieceBuffer plain = new PieceBuffer(1, false, () -> {});
+        plain.listener(0).onWaiting(far(0.5));
         plain.listener(0).onText("a");
         assertThat(plain.poll()).isEmpty();
         plain.listener(0).onDone(REPLY);

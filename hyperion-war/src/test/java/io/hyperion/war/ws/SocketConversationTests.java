@@ -17,7 +17,9 @@ import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelProperties;
+import io.hyperion.api.ModelState;
 import io.hyperion.api.Prompt;
 import io.hyperion.api.RerankReply;
 import io.hyperion.api.RerankRequest;
@@ -40,6 +42,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -128,6 +131,25 @@ class SocketConversationTests {
 
     private static GenerateEvent.Piece pieceOf(int completion, String text) {
         return new GenerateEvent.Piece(text, completion, 2, List.of(), List.of(), Optional.empty());
+    }
+
+    @Test
+    @DisplayName("tells how far the model is that a request waits for, before its pieces")
+    void waiting() {
+        generate("1");
+        engine.of(0).onWaiting(ModelProgress.of("m", ModelState.LOADING, OptionalDouble.of(0.25)));
+        peer.takeAll();
+        engine.of(0).onWaiting(ModelProgress.of("m", ModelState.LOADING, OptionalDouble.of(0.75)));
+        engine.of(0).onText("a");
+        engine.done(0, "a");
+        peer.takeAll();
+
+        assertThat(peer.frames)
+                .extracting(frame -> frame.getString("event"))
+                .containsExactly("progress", "token", "done");
+        assertThat(peer.frames.get(0))
+                .hasToString("{\"id\":1,\"event\":\"progress\",\"model\":\"m\",\"state\":\"loading\",\"fraction\":0.25,"
+                        + "\"bytes\":0,\"bytes_per_second\":0}");
     }
 
     @Test
