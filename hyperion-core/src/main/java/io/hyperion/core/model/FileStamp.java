@@ -1,6 +1,7 @@
 package io.hyperion.core.model;
 
 import io.hyperion.core.engine.LoraSettings;
+import io.hyperion.core.gguf.GgufFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,10 +13,10 @@ import java.util.stream.Stream;
 
 /** What tells whether a file is another one than before. */
 record FileStamp(long size, FileTime modified) {
-    /** {@return the stamps of a model's file and its adapters; empty for a file that is not there} */
+    /** {@return the stamps of a model's file, or of all that it is split into, and of its adapters; empty for a file that is not there} */
     static List<Optional<FileStamp>> of(ModelSettings settings) {
         return Stream.concat(
-                        settings.path().stream(),
+                        settings.path().stream().flatMap(path -> GgufFile.files(path).stream()),
                         settings.engine().lora().stream().map(LoraSettings::path))
                 .map(FileStamp::of)
                 .toList();
