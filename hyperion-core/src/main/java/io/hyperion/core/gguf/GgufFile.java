@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,10 @@ public final class GgufFile {
     private final Map<String, Long> offsets;
     private final Map<String, GgufTensor> tensors;
     private final List<GgufTensor> tensorList;
+    /** What each of the files says that it is split into; empty if it is not. */
+    private final List<GgufFile> parts;
 
+    /** Of one file. */
     GgufFile(
             Path path,
             long fileSize,
@@ -59,27 +63,80 @@ public final class GgufFile {
         this.offsets = offsets;
         this.tensors = tensors;
         this.tensorList = List.copyOf(tensors.values());
+        this.parts = List.of();
+    }
+
+    private GgufFile(List<GgufFile> parts, Map<String, GgufTensor> tensors) {
+        GgufFile first = parts.get(0);
+        this.path = first.path;
+        this.fileSize = parts.stream().mapToLong(GgufFile::fileSize).sum();
+        this.version = first.version;
+        this.alignment = first.alignment;
+        this.metadataOffset = first.metadataOffset;
+        this.dataOffset = first.dataOffset;
+        this.metadata = first.metadata;
+        this.offsets = first.offsets;
+        this.tensors = tensors;
+        this.tensorList = List.copyOf(tensors.values());
+        this.parts = List.copyOf(parts);
     }
 
     /**
-     * Reads a file. Only its head is read, and nothing is allocated that the file's length does not cover.
+     * The files that a model is split into, as one.
+     *
+     * @throws GgufException if a tensor is in two of them
+     */
+    static GgufFile join(List<GgufFile> parts) throws GgufException {
+        Map<String, GgufTensor> all = new LinkedHashMap<>();
+        for (GgufFile part : parts) {
+            for (GgufTensor tensor : part.tensorList) {
+                GgufTensor other = all.putIfAbsent(tensor.name(), tensor);
+                if (other != null) {
+                    throw TensorCheck.fault(
+                            part, tensor, "is in " + Messages.name(parts.get(other.part()).path) + " too");
+                }
+            }
+        }
+        return new GgufFile(parts, all);
+    }
+
+    /**
+     * Reads a file, and the others if it is the first of those that a model is split into. Only their heads are read, and nothing is
+     * allocated that the length of the file does not cover.
      *
      * @param path the file
      * @return what it says
-     * @throws GgufException if it is no GGUF file, is damaged or truncated, or has something in it that is not supported
+     * @throws GgufException if it is no GGUF file, is damaged or truncated, or has something in it that is not supported; if it is not the
+     *     first of the files that a model is split into, or if another one of these is missing, or of another model
      * @throws java.nio.file.NoSuchFileException if there is no such file
      * @throws IOException if it cannot be read
      */
     public static GgufFile read(Path path) throws IOException {
-        return GgufReader.read(path);
+        return SplitFiles.join(GgufReader.read(path, 0));
     }
 
-    /** {@return the file} */
+    /**
+     * The files that a model is in, by the name of the first: {@code name-00001-of-00003.gguf} tells the names of the two others. Does not
+     * look whether they are there.
+     *
+     * @param first the first file, or the only one
+     * @return all of them, in their order, that one first
+     */
+    public static List<Path> files(Path first) {
+        return SplitFiles.of(first);
+    }
+
+    /** {@return the file; of several the first} */
     public Path path() {
         return path;
     }
 
-    /** {@return the size of the file in bytes} */
+    /** What each of the files says that it is split into; itself if it is not split. */
+    List<GgufFile> parts() {
+        return parts.isEmpty() ? List.of(this) : parts;
+    }
+
+    /** {@return the size of the file in bytes; of several that of all} */
     public long fileSize() {
         return fileSize;
     }
@@ -94,17 +151,17 @@ public final class GgufFile {
         return alignment;
     }
 
-    /** {@return where the weights begin, in bytes from the beginning of the file} */
+    /** {@return where the weights begin, in bytes from the beginning of the file; of several, of the first} */
     public long dataOffset() {
         return dataOffset;
     }
 
-    /** {@return the metadata, in the order of the file} */
+    /** {@return the metadata, in the order of the file; of several that of the first, which has them} */
     public Map<String, GgufValue> metadata() {
         return metadata;
     }
 
-    /** {@return the tensors, in the order of the file} */
+    /** {@return the tensors, in the order of the file, or of the files} */
     public List<GgufTensor> tensors() {
         return tensorList;
     }

@@ -40,7 +40,9 @@ public record GgufFingerprint(String sha256) {
      */
     public static GgufFingerprint of(List<GgufFile> files) throws IOException {
         MessageDigest digest = newDigest();
-        for (GgufFile file : files) {
+        List<GgufFile> all =
+                files.stream().flatMap(file -> file.parts().stream()).toList();
+        for (GgufFile file : all) {
             try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
                 digest.update(ByteBuffer.allocate(8).putLong(0, file.fileSize()));
                 update(digest, file, channel, 0, file.dataOffset());

@@ -31,23 +31,26 @@ final class GgufReader {
     private static final int SMALLEST_TENSOR = 8 + 1 + 4 + 4 + 8;
 
     private final Path file;
+    private final int part;
     private final GgufInput in;
     private final Map<String, GgufValue> metadata = new LinkedHashMap<>();
     private final Map<String, Long> offsets = new HashMap<>();
     private final Map<String, GgufTensor> tensors = new LinkedHashMap<>();
 
-    private GgufReader(Path file, GgufInput in) {
+    private GgufReader(Path file, int part, GgufInput in) {
         this.file = file;
+        this.part = part;
         this.in = in;
     }
 
-    static GgufFile read(Path file) throws IOException {
+    /** Reads one file, as the part of that number of the model that it is split into. */
+    static GgufFile read(Path file, int part) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             // Opening a pipe would wait for its other end for ever.
             throw new GgufException(file, 0, "this is no regular file");
         }
         try (GgufInput in = GgufInput.open(file)) {
-            return new GgufReader(file, in).read();
+            return new GgufReader(file, part, in).read();
         }
     }
 
@@ -349,6 +352,12 @@ final class GgufReader {
         tensors.put(
                 tensor.name,
                 new GgufTensor(
-                        tensor.name, tensor.type, tensor.dimensions, dataOffset + tensor.offset, size, tensor.at));
+                        tensor.name,
+                        tensor.type,
+                        tensor.dimensions,
+                        part,
+                        dataOffset + tensor.offset,
+                        size,
+                        tensor.at));
     }
 }

@@ -9,12 +9,13 @@ import java.util.Objects;
  * @param name its name
  * @param type how its numbers are stored
  * @param dimensions its dimensions, at most four, the length of a row first
- * @param offset where its numbers begin, in bytes from the beginning of the file
+ * @param part which of the files it is in that the model is split into, from 0; 0 if it is not split
+ * @param offset where its numbers begin, in bytes from the beginning of that file
  * @param size the bytes of its numbers
- * @param entryOffset where its entry in the table begins, in bytes from the beginning of the file
+ * @param entryOffset where its entry in the table begins, in bytes from the beginning of that file
  */
 public record GgufTensor(
-        String name, TensorType type, List<Long> dimensions, long offset, long size, long entryOffset) {
+        String name, TensorType type, List<Long> dimensions, int part, long offset, long size, long entryOffset) {
     public GgufTensor {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(type, "type");

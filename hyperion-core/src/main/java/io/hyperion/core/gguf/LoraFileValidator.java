@@ -67,6 +67,9 @@ public final class LoraFileValidator {
         if (alpha instanceof GgufValue.Real real && !Double.isFinite(real.value())) {
             throw entries.fault(ALPHA, "is " + real.value() + ", and must be finite");
         }
+        if (entries.file().parts().size() > 1) {
+            throw entries.fault(SplitFiles.COUNT, "is more than 1: of an adapter llama.cpp reads a single file only");
+        }
         TensorCheck.places(entries.file());
         Map<String, Pair> pairs = pairs();
         if (pairs.isEmpty()) {

@@ -33,13 +33,8 @@ public final class ModelFileValidator {
         }
         // Of this one llama.cpp asserts the type; of all others it says that they are of a wrong one.
         entries.number("general.file_type");
-        long parts = entries.whole("split.count", GgufType.UINT16).orElse(1);
-        if (parts > 1) {
-            throw entries.fault(
-                    "split.count",
-                    "is " + parts + ": the model is split into files, which is not supported; join them with"
-                            + " llama.cpp's 'llama-gguf-split --merge'");
-        }
+        // What else a model must say that is split into files is checked where these are put together.
+        entries.whole(SplitFiles.COUNT, GgufType.UINT16);
     }
 
     private static ModelArchitecture architecture(Entries entries) throws GgufException {

@@ -35,7 +35,13 @@ final class TensorCheck {
     }
 
     /** Each tensor must begin where the one before it ends. */
-    static void places(GgufFile file) throws GgufException {
+    static void places(GgufFile model) throws GgufException {
+        for (GgufFile part : model.parts()) {
+            placesWithin(part);
+        }
+    }
+
+    private static void placesWithin(GgufFile file) throws GgufException {
         long expected = file.dataOffset();
         for (GgufTensor tensor : file.tensors()) {
             if (tensor.offset() != expected) {
@@ -103,9 +109,10 @@ final class TensorCheck {
     }
 
     private GgufException fault(GgufTensor tensor, String fault) {
-        return fault(entries.file(), tensor, fault);
+        return fault(entries.file().parts().get(tensor.part()), tensor, fault);
     }
 
+    /** A fault of a tensor that is in that very file. */
     static GgufException fault(GgufFile file, GgufTensor tensor, String fault) {
         return new GgufException(
                 file.path(), tensor.entryOffset(), "tensor " + Messages.quote(tensor.name()) + " " + fault);

@@ -96,13 +96,10 @@ class ModelFileValidatorTest {
         }
 
         @Test
-        @DisplayName("refuses adapters, parts of a model and vocabularies")
+        @DisplayName("refuses adapters and vocabularies")
         void noModels() throws IOException {
             assertThat(refusal(TinyModel.llama().text("general.type", "adapter")))
                     .hasMessageContaining("'general.type' is 'adapter': this file is no model");
-            assertThat(refusal(TinyModel.llama().whole("split.count", GgufType.UINT16, 3)))
-                    .hasMessageContaining("'split.count' is 3")
-                    .hasMessageContaining("llama-gguf-split --merge");
             TinyModel vocabulary = TinyModel.llama();
             read(TinyModel.llama()).tensors().forEach(tensor -> vocabulary.withoutTensor(tensor.name()));
             assertThat(refusal(vocabulary)).hasMessageContaining("the file has no tensors");
