@@ -104,7 +104,8 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName("io.hyperion.core.download.HttpAccess")
             .should()
             .dependOnClassesThat()
-            .haveFullyQualifiedName("java.net.http.HttpClient");
+            .haveNameMatching(
+                    "java\\.net\\.(http\\.HttpClient|(Datagram)?Socket|(Http)?URLConnection)|java\\.nio\\.channels\\..*SocketChannel");
 
     @ArchTest
     static final ArchRule CALLS_ARE_TEXT_TO_WHOEVER_READS_THEM = noClasses()

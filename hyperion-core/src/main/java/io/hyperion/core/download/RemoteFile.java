@@ -18,7 +18,13 @@ import java.util.OptionalLong;
 public record RemoteFile(URI uri, Path path, OptionalLong size, Optional<String> sha256) {
     public RemoteFile {
         Objects.requireNonNull(uri, "uri");
-        Objects.requireNonNull(path, "path");
+        if (path.isAbsolute()
+                || !path.equals(path.normalize())
+                || path.startsWith("..")
+                || path.toString().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The path of a file must stay below the directory of the models: " + path);
+        }
         Objects.requireNonNull(size, "size");
         Objects.requireNonNull(sha256, "sha256");
     }
