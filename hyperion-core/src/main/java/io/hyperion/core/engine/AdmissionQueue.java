@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The sequences that wait for a slot. Those that had one and lost it come first; then callers take turns, and each caller's sequences
@@ -36,6 +37,22 @@ final class AdmissionQueue {
         requests++;
     }
 
+    /** {@return how many requests wait with all of their sequences for this loop} */
+    int requestsOf(RunningRequest.Owner owner) {
+        return (int) waiting()
+                .filter(sequence -> sequence.index() == 0 && sequence.request().isOwnedBy(owner))
+                .count();
+    }
+
+    /** {@return whether a request waits that any loop may take} */
+    boolean hasUnowned() {
+        return waiting().anyMatch(sequence -> sequence.request().owner().isEmpty());
+    }
+
+    private Stream<Sequence> waiting() {
+        return callers.values().stream().flatMap(Deque::stream);
+    }
+
     void addPreempted(Sequence sequence) {
         preempted.addFirst(sequence);
     }
@@ -43,16 +60,18 @@ final class AdmissionQueue {
     /**
      * Finds the next one.
      *
+     * @param isMine whether the loop that asks may take a sequence
      * @param slotIsFree whether the slot that a sequence waits for is free; others go before one whose slot is not
      * @return it; it stays in the queue until it is {@linkplain #take taken}
      */
-    Optional<Sequence> next(Predicate<Sequence> slotIsFree) {
-        if (!preempted.isEmpty()) {
-            return Optional.of(preempted.getFirst());
+    Optional<Sequence> next(Predicate<Sequence> isMine, Predicate<Sequence> slotIsFree) {
+        Optional<Sequence> first = preempted.stream().filter(isMine).findFirst();
+        if (first.isPresent()) {
+            return first;
         }
         for (Deque<Sequence> waiting : callers.values()) {
             for (Sequence sequence : waiting) {
-                if (slotIsFree.test(sequence)) {
+                if (isMine.test(sequence) && slotIsFree.test(sequence)) {
                     return Optional.of(sequence);
                 }
             }
@@ -62,8 +81,7 @@ final class AdmissionQueue {
 
     /** Takes the sequence that {@link #next} found; the turn goes to the next caller. */
     void take(Sequence sequence) {
-        if (preempted.peekFirst() == sequence) {
-            preempted.removeFirst();
+        if (preempted.remove(sequence)) {
             return;
         }
         String caller = sequence.request().caller();

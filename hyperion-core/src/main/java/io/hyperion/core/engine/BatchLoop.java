@@ -4,9 +4,7 @@ import io.hyperion.api.BusyException;
 import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.FinishReason;
-import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateParameters;
-import io.hyperion.api.Generation;
 import io.hyperion.api.GenerationTimeoutException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
@@ -17,20 +15,13 @@ import io.hyperion.api.SlotInfo;
 import io.hyperion.core.engine.ParkedSequences.Parked;
 import io.hyperion.core.engine.PrefixCache.Place;
 import io.hyperion.core.engine.PrefixCache.Realm;
-import io.hyperion.core.grammar.Grammar;
-import io.hyperion.core.grammar.GrammarConstraint;
-import io.hyperion.core.grammar.TokenTrie;
-import io.hyperion.core.grammar.TriggeredConstraint;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
-import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
 import io.hyperion.core.llama.LoraAdapter;
 import io.hyperion.core.llama.SequenceState;
 import io.hyperion.core.llama.Vocabulary;
 import io.hyperion.core.sampling.SampledToken;
-import io.hyperion.core.sampling.TokenConstraint;
-import io.hyperion.core.sampling.TokenSampler;
 import io.hyperion.core.sequence.SavedSequence;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -52,7 +43,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * The loop of a loaded model. Each step evaluates one token of every generating sequence, fills the rest of the batch with the prompts
+ * The loop of an instance of a loaded model. Each step evaluates one token of every generating sequence, fills the rest of the batch with the prompts
  * of others, and samples where logits came out. So a long prompt delays the others by no more than one batch. Sequences that want
  * adapters at other scales have steps of their own, in turns.
  */
@@ -66,10 +57,13 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private static final int LONG_PROMPT = 32;
 
     private final String model;
-    private final LlamaLibrary library;
     private final LlamaContext context;
     private final Vocabulary vocabulary;
     private final EngineSettings settings;
+    /** Its slots are numbered from here. */
+    private final int firstSlot;
+
+    private final Runnable whenShort;
     private final int sequenceLimit;
     private final int trainedContextLength;
     private final Meter meter;
@@ -80,19 +74,13 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     /** Written by the loop's thread only, read by any; null where a slot is free. */
     private final AtomicReferenceArray<Sequence> sequencesBySlot;
 
-    /** Guards the tokens as a trie, which the first grammar makes. */
-    private final Object trieLock = new Object();
+    /** Where requests wait; its monitor guards what follows. */
+    private final RequestQueue queue;
 
-    private Optional<TokenTrie> tokenTrie = Optional.empty();
-
-    /** Guards what follows. */
-    private final Object lock = new Object();
-
-    private final AdmissionQueue queue = new AdmissionQueue();
     private final Deque<LoopTask<?>> tasks = new ArrayDeque<>();
-    private boolean closing;
+    private final RecentPrompts recent = new RecentPrompts();
     private int freeSequences;
-    private final RetryEstimate retry = new RetryEstimate();
+    private boolean retired;
     /** Whose prompt is most of the step under way: if it is cancelled, the step is broken off. */
     private Optional<RunningRequest> dominant = Optional.empty();
 
@@ -122,23 +110,32 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private boolean idleChanged;
 
     /**
+     * @param queue where its requests come from, to which the caller adds it
+     * @param firstSlot the number of its first slot
+     * @param parkedBytes how many bytes finished sequences may take outside the cache
      * @param modelBytes the size of the weights
      * @param sequenceLimit how many tokens a sequence may have, prompt and completion together
      * @param pinned what is kept evaluated; closed by the caller, after the loop has ended
+     * @param whenShort told in the loop's thread, maybe in every step, while requests wait that another loop could take; returns at once
      */
     BatchLoop(
             String model,
-            LlamaLibrary library,
+            RequestQueue queue,
+            int firstSlot,
             LlamaModel weights,
             LlamaContext context,
+            long parkedBytes,
             long modelBytes,
             int sequenceLimit,
             EngineSettings settings,
             PinnedPrefixes pinned,
+            Runnable whenShort,
             EngineListener listener)
             throws LlamaException {
         this.model = model;
-        this.library = library;
+        this.queue = queue;
+        this.firstSlot = firstSlot;
+        this.whenShort = whenShort;
         this.context = context;
         this.vocabulary = weights.vocabulary();
         this.trainedContextLength = weights.trainedContextLength();
@@ -147,121 +144,55 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         this.sequenceLimit = sequenceLimit;
         this.meter = new Meter(model, listener);
         this.cache = new PrefixCache(context, !weights.isRecurrent());
-        this.plan = new StepPlan(context.newBatch());
-        this.parked = new ParkedSequences(settings.prefixMemory(modelBytes));
         this.bytesPerCell = weights.isRecurrent() ? 0 : context.bytesPerCell();
+        this.plan = new StepPlan(context.newBatch());
+        this.parked = new ParkedSequences(parkedBytes);
         this.harmlessCells = (int) Math.min(HARMLESS_SHARE * modelBytes / Math.max(1, bytesPerCell), context.cells());
         this.freeSequences = settings.slots();
-        freeSlots.set(0, settings.slots());
+        freeSlots.set(firstSlot, firstSlot + settings.slots());
         slotContents = new SlotContent[settings.slots()];
         sequencesBySlot = new AtomicReferenceArray<>(settings.slots());
-    }
-
-    /**
-     * Queues a request.
-     *
-     * @throws BusyException if the queue is full
-     * @throws InvalidRequestException if the grammar is wrong, or a parameter names a token that is not there
-     * @throws ModelUnavailableException if the loop has ended or is ending
-     */
-    Generation submit(EngineRequest request, GenerateListener listener) {
-        RunningRequest running = new RunningRequest(request, listener, this);
-        int waiting = 0;
-        boolean queued = false;
-        try {
-            // Here, and not in the loop: some samplers take their time to be made.
-            Supplier<Optional<TokenConstraint>> rules = rules(request);
-            running.sequences().forEach(sequence -> makeSampler(sequence, rules.get()));
-            synchronized (lock) {
-                if (closing) {
-                    throw shuttingDown();
-                }
-                // Those that will be admitted at the next step do not count as waiting.
-                waiting = Math.max(0, queue.requests() - freeSequences);
-                if (waiting >= settings.queueCapacity() && queue.requests() >= freeSequences) {
-                    meter.refused();
-                    throw new BusyException(
-                            ErrorCode.QUEUE_FULL,
-                            "The queue of model '" + model + "' is full: " + waiting + " requests are waiting",
-                            retry.after(waiting, settings.slots()));
-                }
-                queue.add(running);
-                queued = true;
-                lock.notifyAll();
-            }
-        } finally {
-            if (!queued) {
-                running.sequences().forEach(Sequence::end);
-            }
-        }
-        meter.queued(waiting + 1);
-        return running;
-    }
-
-    /** {@return gives each sequence a rule of its own; they share what they find out about the grammar} */
-    private Supplier<Optional<TokenConstraint>> rules(EngineRequest request) {
-        if (request.rule().isEmpty()) {
-            return Optional::empty;
-        }
-        TextRule rule = request.rule().get();
-        Grammar grammar = rule.grammar();
-        TokenTrie trie = tokenTrie();
-        if (!request.pieces().named().isEmpty()) {
-            trie = trie.withNamed(request.pieces().named());
-        }
-        if (rule.triggers().isEmpty()) {
-            GrammarConstraint whole = new GrammarConstraint(grammar, trie);
-            return () -> Optional.of(new GrammarRule(whole.copy()));
-        }
-        TriggeredConstraint waiting = new TriggeredConstraint(grammar, trie, rule.triggers());
-        return () -> Optional.of(new LazyGrammarRule(waiting.copy()));
-    }
-
-    private void makeSampler(Sequence sequence, Optional<TokenConstraint> rule) {
-        EngineRequest request = sequence.request().request();
-        GenerateParameters parameters = request.parameters();
-        if (sequence.index() > 0 && parameters.seed().isPresent()) {
-            // With the same seed all texts would be the same.
-            long seed = parameters.seed().getAsLong() + sequence.index();
-            parameters = parameters.toBuilder()
-                    .seed(seed % GenerateParameters.MAX_SEED)
-                    .build();
-        }
-        sequence.setSampler(TokenSampler.of(library, vocabulary, request.pieces(), sequenceLimit, parameters, rule));
-    }
-
-    private TokenTrie tokenTrie() {
-        synchronized (trieLock) {
-            if (tokenTrie.isEmpty()) {
-                tokenTrie =
-                        Optional.of(new TokenTrie(vocabulary.size(), vocabulary::piece, vocabulary::isEndOfGeneration));
-            }
-            return tokenTrie.get();
-        }
     }
 
     /** {@return what the slots are doing; any thread may ask, and none waits} */
     List<SlotInfo> slotInfos() {
         return IntStream.range(0, settings.slots())
                 .mapToObj(slot -> new SlotInfo(
-                        slot, Optional.ofNullable(sequencesBySlot.get(slot)).map(Sequence::work)))
+                        firstSlot + slot,
+                        Optional.ofNullable(sequencesBySlot.get(slot)).map(Sequence::work)))
                 .toList();
     }
 
-    /** {@return what was done and is being done} */
+    /** {@return what was done and is being done, without what waits} */
     ModelFigures figures() {
-        int queued;
-        int busy;
-        synchronized (lock) {
-            queued = queue.requests();
-            busy = settings.slots() - freeSequences;
+        return meter.figures(0, settings.slots() - freeSequences(), settings.slots(), context.cells());
+    }
+
+    /** {@return how many sequences may begin} */
+    int freeSequences() {
+        synchronized (queue) {
+            return freeSequences;
         }
-        return meter.figures(queued, busy, settings.slots(), context.cells());
+    }
+
+    /** {@return how many of the first tokens it has evaluated lately with these adapters} */
+    int common(List<LoraAdapter.Scaled> adapters, int[] tokens) {
+        synchronized (queue) {
+            return recent.common(adapters, tokens);
+        }
+    }
+
+    private void noteRecent(List<LoraAdapter.Scaled> adapters, int[] tokens) {
+        if (queue.isForSeveral()) {
+            synchronized (queue) {
+                recent.add(adapters, tokens);
+            }
+        }
     }
 
     @Override
     public void cancelled(RunningRequest request) {
-        synchronized (lock) {
+        synchronized (queue) {
             if (dominant.filter(request::equals).isPresent()) {
                 context.abortStep();
             }
@@ -278,23 +209,10 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 request.generated(),
                 request.timings());
         if (request.hasStarted()) {
-            synchronized (lock) {
-                retry.ended(figures.timings().prompt().plus(figures.timings().generation()));
-            }
+            queue.ended(figures.timings().prompt().plus(figures.timings().generation()));
         }
         meter.cached(figures.cachedTokens());
         meter.ended(figures);
-    }
-
-    /** What another thread wants done where the context may be touched, and waits for. */
-    private record LoopTask<T>(Supplier<T> work, CompletableFuture<T> result) {
-        void run() {
-            try {
-                result.complete(work.get());
-            } catch (RuntimeException | Error e) {
-                result.completeExceptionally(e);
-            }
-        }
     }
 
     /**
@@ -302,19 +220,19 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
      *
      * @param work what to do, in the loop's thread
      * @return its result
-     * @throws ModelUnavailableException if the loop has ended or ends before
+     * @throws ModelUnavailableException if the loop has ended or ends before, or the instance was closed
      */
     <T> T callInLoop(Supplier<T> work) {
         if (Thread.currentThread() == thread) {
             throw new IllegalStateException("A listener cannot wait for the loop that calls it");
         }
         LoopTask<T> task = new LoopTask<>(work, new CompletableFuture<>());
-        synchronized (lock) {
-            if (closing) {
-                throw shuttingDown();
+        synchronized (queue) {
+            if (queue.isClosing() || retired) {
+                throw queue.shuttingDown();
             }
             tasks.addLast(task);
-            lock.notifyAll();
+            queue.notifyAll();
         }
         try {
             return task.result().join();
@@ -330,7 +248,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private void runTasks() {
         while (true) {
             LoopTask<?> task;
-            synchronized (lock) {
+            synchronized (queue) {
                 task = tasks.pollFirst();
             }
             if (task == null) {
@@ -344,7 +262,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     SavedSequence copySlot(int slot) {
         active.stream().filter(sequence -> sequence.slot() == slot).forEach(this::rememberSlot);
         noteEvaluated();
-        SlotContent content = Optional.ofNullable(slotContents[slot]).orElseThrow(() -> emptySlot(slot));
+        SlotContent content =
+                Optional.ofNullable(slotContents[slot - firstSlot]).orElseThrow(() -> emptySlot(slot));
         // May give up an idle sequence for its id, so what is left is known only then.
         Place copy = open(content.realm());
         try {
@@ -412,17 +331,18 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         }
         cache.extend(place, saved.tokens(), saved.tokens().length);
         cache.keep(place);
-        slotContents[slot] = new SlotContent(realm, saved.tokens());
+        slotContents[slot - firstSlot] = new SlotContent(realm, saved.tokens());
+        noteRecent(adapters, saved.tokens());
         noteCells();
     }
 
     /** Forgets the last sequence of a slot; {@return how many tokens of it were cached, or parked outside the cache} */
     int eraseSlot(int slot) {
-        SlotContent content = slotContents[slot];
+        SlotContent content = slotContents[slot - firstSlot];
         if (content == null) {
             return 0;
         }
-        slotContents[slot] = null;
+        slotContents[slot - firstSlot] = null;
         int length = content.tokens().length;
         int cached = cache.match(content.realm(), content.tokens(), length);
         int known = parked.find(content.realm(), content.tokens(), length, cached)
@@ -439,22 +359,20 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     private void rememberSlot(Sequence sequence) {
         Realm realm = realm(sequence);
+        SlotContent content = null;
         if (realm.owner().isEmpty() && !sequence.isTruncated()) {
-            slotContents[sequence.slot()] =
-                    new SlotContent(realm, Arrays.copyOf(sequence.tokens(), sequence.evaluated()));
-        } else {
-            slotContents[sequence.slot()] = null;
+            content = new SlotContent(realm, Arrays.copyOf(sequence.tokens(), sequence.evaluated()));
+            noteRecent(realm.adapters(), content.tokens());
         }
+        slotContents[sequence.slot() - firstSlot] = content;
     }
 
-    /** Ends the loop after the step under way; all its requests fail with {@link ErrorCode#SHUTTING_DOWN}. */
-    void close() {
-        synchronized (lock) {
-            closing = true;
+    /** Ends the step under way early, as the model is being closed. */
+    void breakOff() {
+        synchronized (queue) {
             if (dominant.isPresent()) {
                 context.abortStep();
             }
-            lock.notifyAll();
         }
     }
 
@@ -465,9 +383,12 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             while (awaitWork()) {
                 turn();
             }
-            failAll(shuttingDown());
+            if (!retired) {
+                failAll(queue.shuttingDown());
+            }
         } catch (RuntimeException | Error e) {
-            close();
+            // The others end too: what the weights are in is not known.
+            queue.close();
             try {
                 failAll(new EngineException(ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", e));
             } finally {
@@ -475,9 +396,14 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 LOGGER.log(System.Logger.Level.ERROR, "The batch loop of model '" + model + "' failed and ends", e);
             }
         } finally {
-            plan.close();
-            parked.close();
+            free();
         }
+    }
+
+    /** Frees what the loop itself has. Only if it has not begun. */
+    void free() {
+        plan.close();
+        parked.close();
     }
 
     /** Once around the loop. Does not wait. */
@@ -506,16 +432,10 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
 
     /** {@return false if the loop shall end} */
     private boolean awaitWork() {
-        synchronized (lock) {
-            while (!closing && active.isEmpty() && queue.isEmpty() && tasks.isEmpty()) {
-                try {
-                    lock.wait();
-                } catch (InterruptedException e) {
-                    // Nobody but the server's end interrupts this thread.
-                    closing = true;
-                }
-            }
-            return !closing;
+        synchronized (queue) {
+            boolean goesOn = queue.awaitWork(this, () -> !active.isEmpty() || !tasks.isEmpty());
+            retired = !goesOn && !queue.isClosing();
+            return goesOn;
         }
     }
 
@@ -523,12 +443,8 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     private void endUnwanted() {
         long now = System.nanoTime();
         Set<RunningRequest> unwanted = new LinkedHashSet<>();
-        synchronized (lock) {
-            if (!queue.isEmpty()) {
-                queue.removeIf(sequence -> isUnwanted(sequence, now))
-                        .forEach(sequence -> unwanted.add(sequence.request()));
-            }
-        }
+        queue.removeIf(this, sequence -> isUnwanted(sequence, now))
+                .forEach(sequence -> unwanted.add(sequence.request()));
         for (Sequence sequence : active) {
             if (isUnwanted(sequence, now)) {
                 unwanted.add(sequence.request());
@@ -536,9 +452,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         }
         endEach(unwanted, request -> endUnwanted(request, now));
         if (!unwanted.isEmpty()) {
-            synchronized (lock) {
-                queue.removeIf(Sequence::hasEnded);
-            }
+            queue.removeIf(this, Sequence::hasEnded);
             releaseEnded();
         }
     }
@@ -568,28 +482,28 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     }
 
     private ModelUnavailableException waitedTooLong() {
-        Duration retryAfter;
-        synchronized (lock) {
-            retryAfter = retry.after(queue.requests(), settings.slots());
-        }
         return new ModelUnavailableException(
                 ErrorCode.QUEUE_TIMEOUT,
                 "The request waited for a slot of model '" + model + "' for "
                         + settings.queueTimeout().toSeconds() + " seconds, the limit set here",
-                retryAfter);
+                queue.retryAfter());
     }
 
     /** Gives waiting sequences a slot, in their order, as long as one is free and the cells will hold what is known of them. */
     private void admit() {
         while (!freeSlots.isEmpty()) {
             Sequence next;
-            synchronized (lock) {
-                Optional<Sequence> head = queue.next(this::slotIsFree);
-                if (head.isEmpty() || !willFit(head.get())) {
-                    return;
+            synchronized (queue) {
+                Optional<Sequence> head = queue.next(this, this::slotIsFree);
+                if (head.isEmpty()) {
+                    break;
                 }
                 next = head.get();
-                queue.take(next);
+                if (!willFit(next)) {
+                    queue.leaveToOthers(next.request());
+                    break;
+                }
+                queue.take(this, next);
                 freeSequences--;
             }
             // At once: who is neither here nor in the queue would not hear of it if the loop failed now.
@@ -600,11 +514,17 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                 evictOldest();
             }
             next.admit(cache.open(realm(next)), slot);
-            sequencesBySlot.set(slot, next);
+            sequencesBySlot.set(slot - firstSlot, next);
+            if (realm(next).owner().isEmpty()) {
+                noteRecent(adapters(next), next.request().request().tokens());
+            }
             idleChanged = true;
             unpark(next);
             meter.admitted(slot);
             releaseEnded();
+        }
+        if (queue.isShort()) {
+            whenShort.run();
         }
     }
 
@@ -873,16 +793,16 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
                                 && 2 * sequence.planned() > plan.batch().size())
                         .map(Sequence::request)
                         .findFirst();
-        synchronized (lock) {
+        synchronized (queue) {
             dominant = found;
-            if (found.isPresent() && (found.get().isCancelled() || closing)) {
+            if (found.isPresent() && (found.get().isCancelled() || queue.isClosing())) {
                 context.abortStep();
             }
         }
         try {
             return context.decode(plan.batch());
         } finally {
-            synchronized (lock) {
+            synchronized (queue) {
                 dominant = Optional.empty();
                 context.allowStep();
             }
@@ -916,9 +836,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         cache.drop(sequence.place().orElseThrow());
         int slot = sequence.slot();
         sequence.preempt();
-        synchronized (lock) {
-            queue.addPreempted(sequence);
-        }
+        queue.addPreempted(sequence);
         active.remove(sequence);
         freeSlot(slot);
         meter.preempted(slot);
@@ -933,8 +851,7 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
         while (!active.isEmpty()) {
             preempt(active.get(active.size() - 1));
         }
-        context.clear();
-        cache.clear();
+        clearCache();
         // A copy of what was spoilt would spoil every request that begins like it, each time anew.
         parked.clear();
         noteCells();
@@ -1077,9 +994,9 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
     }
 
     private void freeSlot(int slot) {
-        sequencesBySlot.set(slot, null);
+        sequencesBySlot.set(slot - firstSlot, null);
         freeSlots.set(slot);
-        synchronized (lock) {
+        synchronized (queue) {
             freeSequences++;
         }
     }
@@ -1092,20 +1009,25 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             freeSlot(sequence.slot());
             meter.released(sequence.slot());
         }
-        synchronized (lock) {
-            queue.removeIf(Sequence::hasEnded);
-        }
+        queue.removeIf(this, Sequence::hasEnded);
         idleChanged = true;
         // What a failed step left in the cache is not known.
+        clearCache();
+    }
+
+    private void clearCache() {
         context.clear();
         cache.clear();
+        synchronized (queue) {
+            recent.clear();
+        }
     }
 
     private void failAll(HyperionException error) {
         List<Sequence> all = new ArrayList<>(active);
         List<LoopTask<?>> undone;
-        synchronized (lock) {
-            all.addAll(queue.removeIf(sequence -> true));
+        synchronized (queue) {
+            all.addAll(queue.removeIf(this, sequence -> true));
             undone = List.copyOf(tasks);
             tasks.clear();
         }
@@ -1128,9 +1050,5 @@ final class BatchLoop implements Runnable, RunningRequest.Owner {
             throw new EngineException(
                     ErrorCode.ENGINE_FAILURE, "The engine of model '" + model + "' failed", thrown.get(0));
         }
-    }
-
-    private ModelUnavailableException shuttingDown() {
-        return new ModelUnavailableException(ErrorCode.SHUTTING_DOWN, "The model '" + model + "' is being unloaded");
     }
 }

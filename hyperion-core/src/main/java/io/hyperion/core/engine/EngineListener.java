@@ -1,8 +1,8 @@
 package io.hyperion.core.engine;
 
 /**
- * Hears what the engine does, for figures and for tests. Calls come from the threads of the engine, of each model one at a time: a
- * listener must return at once and never block. One that throws is told no more of that event; the engine goes on.
+ * Hears what the engine does, for figures and for tests. Calls come from the threads of the engine, of each instance of a model one at
+ * a time: a listener must return at once and never block. One that throws is told no more of that event; the engine goes on.
  */
 public interface EngineListener {
     /** Hears nothing. */

@@ -53,11 +53,7 @@ record EngineOptions(
         }
         int slot = parameters.slot().orElse(-1);
         if (slot >= slots) {
-            throw new InvalidRequestException(
-                    ErrorCode.OUT_OF_RANGE,
-                    Parameter.ID_SLOT.wireName(),
-                    "'id_slot' must be below " + slots + ", the number of slots of the model, or -1 for any, but is "
-                            + slot);
+            throw noSuchSlot(slot, slots);
         }
         return new EngineOptions(
                 completions,
@@ -69,5 +65,14 @@ record EngineOptions(
                 slot,
                 parameters.preferredSlot().orElse(-1),
                 adapters.scaled(parameters.has(Parameter.LORA) ? Optional.of(parameters.lora()) : Optional.empty()));
+    }
+
+    /** {@return what a request is told that wants a slot that is not there} */
+    static InvalidRequestException noSuchSlot(int slot, int slots) {
+        return new InvalidRequestException(
+                ErrorCode.OUT_OF_RANGE,
+                Parameter.ID_SLOT.wireName(),
+                "'id_slot' must be below " + slots + ", the number of slots of the model, or -1 for any, but is "
+                        + slot);
     }
 }

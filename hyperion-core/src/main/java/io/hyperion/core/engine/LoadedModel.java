@@ -19,6 +19,7 @@ import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
 import io.hyperion.core.llama.LlamaModel;
+import io.hyperion.core.llama.LoadCancelledException;
 import io.hyperion.core.llama.LoadProgress;
 import io.hyperion.core.llama.Pieces;
 import io.hyperion.core.sequence.SavedSequence;
@@ -34,8 +35,9 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
- * A model in memory that serves many requests at once. It owns the weights, the context and the thread of the batch loop. Safe for use
- * by many threads.
+ * A model in memory that serves many requests at once. It owns the weights, and its instances: contexts over these weights, each with a
+ * cache, slots and a thread of its own. Slots are numbered over all instances, in the order in which these were made. Safe for use by many
+ * threads.
  */
 public final class LoadedModel implements ServedModel {
     /**
@@ -46,38 +48,65 @@ public final class LoadedModel implements ServedModel {
 
     private final String name;
     private final LlamaModel model;
-    private final LlamaContext context;
-    private final int sequenceLimit;
-    private final int slots;
     private final Adapters adapters;
+    private final int slots;
+    private final int sequenceLimit;
+    private final Samplers samplers;
     private final SequenceStore store;
     private final PinnedPrefixes pinned = new PinnedPrefixes();
     /** One prompt is pinned at a time, so that all together are no more than may be. */
     private final Object pinning = new Object();
 
-    private final BatchLoop loop;
-    private final Thread thread;
+    private final RequestQueue queue;
+    private final Instances instances;
 
     private LoadedModel(
             String name,
             LlamaLibrary library,
             LlamaModel model,
-            LlamaContext context,
             Adapters adapters,
-            SequenceStore store,
+            int cells,
             long modelBytes,
             EngineSettings settings,
+            InstanceSettings several,
+            SequenceStore store,
             EngineListener listener)
             throws LlamaException {
         this.name = name;
         this.model = model;
-        this.context = context;
-        this.sequenceLimit = Math.min(model.trainedContextLength(), context.cells());
-        this.slots = settings.slots();
         this.adapters = adapters;
+        this.slots = settings.slots();
         this.store = store;
-        this.loop = new BatchLoop(name, library, model, context, modelBytes, sequenceLimit, settings, pinned, listener);
-        this.thread = EngineThreads.create(loop, "hyperion-" + name);
+        this.queue = new RequestQueue(name, settings, several, listener);
+        int kept = model.isRecurrent() ? 0 : KEPT_SEQUENCES;
+        int sequences = Math.min(slots + kept, LlamaContext.MAX_SEQUENCES);
+        this.instances = new Instances(
+                name,
+                model,
+                new LlamaContext.Settings(cells, sequences, settings.batchSize(), settings.threads()),
+                slots,
+                several,
+                queue,
+                (context, firstSlot, whenShort) -> new BatchLoop(
+                        name,
+                        queue,
+                        firstSlot,
+                        model,
+                        context,
+                        settings.prefixMemory(modelBytes) / several.max(),
+                        modelBytes,
+                        sequenceLimit(model, context.cells()),
+                        settings,
+                        pinned,
+                        whenShort,
+                        listener));
+        instances.start();
+        this.sequenceLimit = sequenceLimit(model, instances.cells());
+        this.samplers = new Samplers(library, model.vocabulary(), sequenceLimit);
+    }
+
+    private static int sequenceLimit(LlamaModel model, int cells) {
+        return Math.min(model.trainedContextLength(), cells);
     }
 
     /**
@@ -86,8 +115,9 @@ public final class LoadedModel implements ServedModel {
      * @param library the library, which must stay open until the model is closed
      * @param name the name that replies and errors give it
      * @param file the GGUF file, found sound by {@code io.hyperion.core.gguf}
-     * @param cells the tokens that all sequences share; at most what the file says is its largest context
+     * @param cells the tokens that all sequences of an instance share; at most what the file says is its largest context
      * @param settings how else to load it; its adapters found sound for this file by {@code io.hyperion.core.gguf}
+     * @param instances how many instances it has; those that it has at least are made now
      * @param store where its sequences are saved
      * @param listener hears what the engine does
      * @param progress hears how far it is, and may end it
@@ -101,79 +131,89 @@ public final class LoadedModel implements ServedModel {
             Path file,
             int cells,
             EngineSettings settings,
+            InstanceSettings instances,
             SequenceStore store,
             EngineListener listener,
             LoadProgress progress)
             throws LlamaException {
         LlamaModel model = LlamaModel.load(library, file, settings.gpuLayers(), progress);
-        LlamaContext context = null;
+        boolean loaded = false;
         try {
             if (!model.isGenerative()) {
                 throw new LlamaException("The model is not made to generate text token by token");
             }
-            EngineSettings served = settings;
-            int kept = KEPT_SEQUENCES;
-            if (model.isRecurrent()) {
-                // b4916 mixes the states of several sequences of such a model up.
-                served = settings.withSlots(1);
-                kept = 0;
+            LoadedModel made = new LoadedModel(
+                    name,
+                    library,
+                    model,
+                    Adapters.load(name, model, settings.lora()),
+                    cells,
+                    size(file),
+                    // b4916 mixes the states of several sequences of such a model up.
+                    model.isRecurrent() ? settings.withSlots(1) : settings,
+                    instances,
+                    store,
+                    listener);
+            if (!progress.goOn(1)) {
+                made.close();
+                throw new LoadCancelledException("The loading of " + file.getFileName() + " was cancelled");
             }
-            int sequences = Math.min(served.slots() + kept, LlamaContext.MAX_SEQUENCES);
-            context = model.newContext(
-                    new LlamaContext.Settings(cells, sequences, settings.batchSize(), settings.threads()));
-            long modelBytes;
-            try {
-                modelBytes = Files.size(file);
-            } catch (IOException e) {
-                throw new LlamaException("The model file " + file + " cannot be read: " + e.getMessage());
+            loaded = true;
+            return made;
+        } finally {
+            if (!loaded) {
+                model.close();
             }
-            Adapters adapters = Adapters.load(name, model, settings.lora());
-            LoadedModel loaded =
-                    new LoadedModel(name, library, model, context, adapters, store, modelBytes, served, listener);
-            loaded.thread.start();
-            return loaded;
-        } catch (LlamaException | RuntimeException | Error e) {
-            if (context != null) {
-                context.close();
-            }
-            model.close();
-            throw e;
+        }
+    }
+
+    private static long size(Path file) throws LlamaException {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new LlamaException("The model file " + file + " cannot be read: " + e.getMessage());
         }
     }
 
     @Override
     public boolean isServing() {
-        return thread.isAlive();
+        return instances.areAlive();
     }
 
     @Override
     public boolean isOwnThread() {
-        return Thread.currentThread() == thread;
+        return instances.isOwnThread();
     }
 
-    /** {@return how many requests are served at once: one for a recurrent model, whatever is configured} */
+    /** {@return how many instances there are now} */
+    public int instances() {
+        return instances.count();
+    }
+
+    /** {@return how many requests an instance serves at once: one for a recurrent model, whatever is configured} */
     public int slots() {
         return slots;
     }
 
     @Override
     public int contextSize() {
-        return context.cells();
+        return instances.cells();
     }
 
     @Override
     public String summary() {
-        return contextSize() + " tokens of context, " + slots + " slots";
+        return contextSize() + " tokens of context, " + slots + " slots"
+                + (instances() > 1 ? ", " + instances() + " instances" : "");
     }
 
     @Override
     public ModelFigures figures() {
-        return loop.figures();
+        return queue.figures();
     }
 
-    /** {@return what its slots are doing, in their order} */
+    /** {@return what the slots of all instances are doing, in their order} */
     public List<SlotInfo> slotInfos() {
-        return loop.slotInfos();
+        return queue.slotInfos();
     }
 
     /** {@return how many tokens one request may have, prompt and completion together} */
@@ -199,10 +239,10 @@ public final class LoadedModel implements ServedModel {
         GenerateParameters parameters = request.parameters();
         PromptTokens prompt = whileOpen(() -> tokens(request));
         requireFits(prompt.tokens().length);
-        EngineOptions options = EngineOptions.of(parameters, slots, adapters);
+        EngineOptions options = EngineOptions.of(parameters, queue.slots(), adapters);
         Optional<TextRule> rule =
                 request.rule().or(() -> parameters.grammar().map(grammar -> new TextRule(grammar, List.of())));
-        return whileOpen(() -> loop.submit(
+        return whileOpen(() -> queue.submit(
                 new EngineRequest(
                         name,
                         prompt.text(),
@@ -214,6 +254,7 @@ public final class LoadedModel implements ServedModel {
                         request.timeout(),
                         request.caller(),
                         false),
+                samplers,
                 listener));
     }
 
@@ -246,20 +287,20 @@ public final class LoadedModel implements ServedModel {
             parameters.lora(request.parameters().lora());
         }
         GenerateParameters nothing = parameters.build();
-        EngineOptions options = EngineOptions.of(nothing, slots, adapters);
+        EngineOptions options = EngineOptions.of(nothing, queue.slots(), adapters);
         synchronized (pinning) {
             if (pinned.has(new Realm(options.adapters(), Optional.empty()), prompt.tokens())) {
                 return count;
             }
             int before = pinned.tokens();
-            if (before + count > context.cells()) {
+            if (before + count > contextSize()) {
                 throw new ContextExceededException(
                         ErrorCode.CONTEXT_EXCEEDED,
                         "The prompt to keep has " + count + " tokens, but the context of model '" + name + "' holds "
-                                + context.cells() + ", and prompts of " + before + " tokens are kept already");
+                                + contextSize() + ", and prompts of " + before + " tokens are kept already");
             }
             CompletableFuture<GenerateReply> done = new CompletableFuture<>();
-            whileOpen(() -> loop.submit(
+            whileOpen(() -> queue.submit(
                     new EngineRequest(
                             name,
                             prompt.text(),
@@ -271,6 +312,7 @@ public final class LoadedModel implements ServedModel {
                             request.timeout(),
                             request.caller(),
                             true),
+                    samplers,
                     new GenerateListener() {
                         @Override
                         public void onText(String text) {}
@@ -342,10 +384,10 @@ public final class LoadedModel implements ServedModel {
      * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
      */
     public SlotReply saveSlot(int slot, String fileName) {
-        requireSlot(slot);
+        BatchLoop loop = loopOf(slot);
         store.requireValid(fileName);
         long begin = System.nanoTime();
-        try (SavedSequence sequence = callInLoop(() -> loop.copySlot(slot))) {
+        try (SavedSequence sequence = callInLoop(loop, () -> loop.copySlot(slot))) {
             long bytes = store.save(fileName, sequence);
             return new SlotReply(name, slot, fileName, sequence.tokens().length, bytes, since(begin));
         }
@@ -363,11 +405,11 @@ public final class LoadedModel implements ServedModel {
      * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
      */
     public SlotReply restoreSlot(int slot, String fileName) {
-        requireSlot(slot);
+        BatchLoop loop = loopOf(slot);
         long begin = System.nanoTime();
         int vocabularySize = model.vocabulary().size();
         try (SavedSequence sequence = store.load(fileName, adapters.count(), vocabularySize, sequenceLimit)) {
-            callInLoop(() -> {
+            callInLoop(loop, () -> {
                 loop.restoreSlot(slot, sequence, adapters.scaled(sequence.scales()));
                 return slot;
             });
@@ -391,21 +433,20 @@ public final class LoadedModel implements ServedModel {
      * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
      */
     public int eraseSlot(int slot) {
-        requireSlot(slot);
-        return callInLoop(() -> loop.eraseSlot(slot));
+        BatchLoop loop = loopOf(slot);
+        return callInLoop(loop, () -> loop.eraseSlot(slot));
     }
 
-    private void requireSlot(int slot) {
-        if (slot < 0 || slot >= slots) {
-            throw new InvalidRequestException(
-                    ErrorCode.OUT_OF_RANGE,
-                    "slot",
-                    "'slot' must be between 0 and " + (slots - 1) + ", the last slot of model '" + name + "', but is "
-                            + slot);
-        }
+    private BatchLoop loopOf(int slot) {
+        return queue.loopOf(slot)
+                .orElseThrow(() -> new InvalidRequestException(
+                        ErrorCode.OUT_OF_RANGE,
+                        "slot",
+                        "'slot' must be between 0 and " + (queue.slots() - 1) + ", the last slot of model '" + name
+                                + "', but is " + slot));
     }
 
-    private <T> T callInLoop(Supplier<T> work) {
+    private <T> T callInLoop(BatchLoop loop, Supplier<T> work) {
         requireOtherThread();
         return loop.callInLoop(work);
     }
@@ -434,10 +475,8 @@ public final class LoadedModel implements ServedModel {
         if (isOwnThread()) {
             throw new IllegalStateException("A listener cannot close the model that calls it");
         }
-        loop.close();
-        EngineThreads.join(thread);
+        instances.close();
         pinned.close();
-        context.close();
         model.close();
     }
 }

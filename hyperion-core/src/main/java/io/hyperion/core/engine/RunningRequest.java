@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * One request in a model's batch loop: its sequences, one for each text that it generates, and the listener that hears of them. All but
- * {@link #cancel()} belongs to the loop's thread.
+ * One request in a model's batch loops: its sequences, one for each text that it generates, and the listener that hears of them. All but
+ * {@link #cancel()} and its owner belongs to the thread of the loop that owns it.
  */
 final class RunningRequest implements Generation {
     /** Who runs it. */
@@ -37,7 +37,6 @@ final class RunningRequest implements Generation {
 
     private final EngineRequest request;
     private final GenerateListener listener;
-    private final Owner owner;
     private final List<Sequence> sequences;
     /** Whether the texts are chosen among when all are there, and told only then. */
     private final boolean chooses;
@@ -51,11 +50,12 @@ final class RunningRequest implements Generation {
     private boolean started;
     private boolean ended;
     private volatile boolean cancelled;
+    /** Changed only in the monitor of the queue. */
+    private volatile Optional<Owner> owner = Optional.empty();
 
-    RunningRequest(EngineRequest request, GenerateListener listener, Owner owner) {
+    RunningRequest(EngineRequest request, GenerateListener listener) {
         this.request = request;
         this.listener = listener;
-        this.owner = owner;
         this.tellsProgress = request.parameters().truth(Parameter.TIMINGS_PER_TOKEN);
         this.chooses = request.options().bestOf() > request.options().completions();
         this.sequences = IntStream.range(0, request.options().bestOf())
@@ -67,7 +67,21 @@ final class RunningRequest implements Generation {
     @Override
     public void cancel() {
         cancelled = true;
-        owner.cancelled(this);
+        owner.ifPresent(one -> one.cancelled(this));
+    }
+
+    /** {@return the loop that works on it, or is to do so; empty while any may} */
+    Optional<Owner> owner() {
+        return owner;
+    }
+
+    boolean isOwnedBy(Owner loop) {
+        return owner.filter(one -> one == loop).isPresent();
+    }
+
+    /** Changes who works on it. Only in the monitor of the queue. */
+    void setOwner(Optional<Owner> loop) {
+        owner = loop;
     }
 
     boolean isCancelled() {
@@ -169,7 +183,7 @@ final class RunningRequest implements Generation {
                 timings());
         ended = true;
         try {
-            owner.ended(this, outcomeOf(reply.finishReason()));
+            owner.orElseThrow().ended(this, outcomeOf(reply.finishReason()));
         } finally {
             tell(() -> listener.onDone(reply));
         }
@@ -219,7 +233,7 @@ final class RunningRequest implements Generation {
         ended = true;
         try {
             sequences.forEach(Sequence::end);
-            owner.ended(this, RequestOutcome.of(error));
+            owner.orElseThrow().ended(this, RequestOutcome.of(error));
         } finally {
             tell(() -> listener.onError(error));
         }

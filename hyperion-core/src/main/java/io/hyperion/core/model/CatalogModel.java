@@ -25,6 +25,7 @@ import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EmbeddingSettings;
 import io.hyperion.core.engine.EngineListener;
 import io.hyperion.core.engine.EngineThreads;
+import io.hyperion.core.engine.InstanceSettings;
 import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.ModelRequest;
@@ -546,7 +547,15 @@ public final class CatalogModel {
         }
         SequenceStore store = new SequenceStore(name(), settings.slotSavePath(), sound.fingerprint());
         return LoadedModel.load(
-                library.get(), name(), path, sound.cells(), settings.engine(), store, listener, LoadProgress.NONE);
+                library.get(),
+                name(),
+                path,
+                sound.cells(),
+                settings.engine(),
+                InstanceSettings.ONE,
+                store,
+                listener,
+                LoadProgress.NONE);
     }
 
     private void loadInBackground() {

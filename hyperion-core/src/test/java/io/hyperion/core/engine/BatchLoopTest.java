@@ -442,7 +442,7 @@ class BatchLoopTest {
                 BusyException busy = catchThrowableOfType(BusyException.class, () -> submit(rig, prompt(4, 10), 5));
                 assertThat(busy.code()).isEqualTo(ErrorCode.QUEUE_FULL);
                 assertThat(busy.retryAfter().orElseThrow()).isBetween(Duration.ofSeconds(1), Duration.ofMinutes(1));
-                assertThat(rig.loop().figures().requests()).containsEntry(RequestOutcome.BUSY, 1L);
+                assertThat(rig.figures().requests()).containsEntry(RequestOutcome.BUSY, 1L);
             }
         }
 
@@ -535,8 +535,8 @@ class BatchLoopTest {
                 assertThat(result.reply().completions()).hasSize(3).allSatisfy(completion -> assertThat(
                                 completion.finishReason())
                         .isEqualTo(FinishReason.CANCELLED));
-                assertThat(rig.loop().figures().busySequences()).isZero();
-                assertThat(rig.loop().figures().queued()).isZero();
+                assertThat(rig.figures().busySequences()).isZero();
+                assertThat(rig.figures().queued()).isZero();
             }
         }
     }
@@ -568,7 +568,7 @@ class BatchLoopTest {
         try (LoopRig rig = rig(512, 2)) {
             finish(rig, submit(rig, prompt(1, 50), 8));
             finish(rig, submit(rig, prompt(1, 50), 8));
-            ModelFigures figures = rig.loop().figures();
+            ModelFigures figures = rig.figures();
             assertThat(figures.requests()).containsEntry(RequestOutcome.LENGTH, 2L);
             assertThat(figures.promptTokens()).isEqualTo(50 + 1);
             assertThat(figures.cachedTokens()).isEqualTo(49);

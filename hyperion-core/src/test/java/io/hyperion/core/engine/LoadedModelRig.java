@@ -61,6 +61,11 @@ final class LoadedModelRig implements AutoCloseable {
     }
 
     LoadedModelRig(TinyModel tiny, Path directory, int cells, int slots, EngineListener listener) {
+        this(tiny, directory, cells, slots, InstanceSettings.ONE, listener);
+    }
+
+    LoadedModelRig(
+            TinyModel tiny, Path directory, int cells, int slots, InstanceSettings instances, EngineListener listener) {
         try {
             Path path = tiny.write(directory.resolve("tiny.gguf"));
             GgufFile file = GgufFile.read(path);
@@ -69,7 +74,8 @@ final class LoadedModelRig implements AutoCloseable {
             EngineSettings settings =
                     new EngineSettings(cells, slots, 64, 1, 0, 1000, Duration.ZERO, OptionalLong.empty(), List.of());
             SequenceStore store = new SequenceStore("tiny", Optional.empty(), GgufFingerprint.of(List.of(file)));
-            model = LoadedModel.load(library, "tiny", path, cells, settings, store, listener, LoadProgress.NONE);
+            model = LoadedModel.load(
+                    library, "tiny", path, cells, settings, instances, store, listener, LoadProgress.NONE);
         } catch (IOException | LlamaException e) {
             throw new IllegalStateException(e);
         }

@@ -5,6 +5,7 @@ import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.Generation;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelFigures;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
@@ -83,6 +84,8 @@ final class LoopRig implements AutoCloseable {
     private final LlamaModel model;
     private final LlamaContext context;
     private final PinnedPrefixes pinned = new PinnedPrefixes();
+    private final RequestQueue queue;
+    private final Samplers samplers;
     private final BatchLoop loop;
 
     LoopRig(Path file, int cells, int slots, int sequences, int batchSize, EngineListener listener) {
@@ -110,7 +113,23 @@ final class LoopRig implements AutoCloseable {
                 new EngineSettings(cells, slots, batchSize, 1, 0, queueCapacity, queueTimeout, prefixMemory, List.of());
         int limit = Math.min(model.trainedContextLength(), context.cells());
         try {
-            loop = new BatchLoop("rig", library, model, context, Files.size(file), limit, settings, pinned, listener);
+            long bytes = Files.size(file);
+            queue = new RequestQueue("rig", settings, InstanceSettings.ONE, listener);
+            samplers = new Samplers(library, model.vocabulary(), limit);
+            loop = new BatchLoop(
+                    "rig",
+                    queue,
+                    0,
+                    model,
+                    context,
+                    settings.prefixMemory(bytes),
+                    bytes,
+                    limit,
+                    settings,
+                    pinned,
+                    () -> {},
+                    listener);
+            queue.add(loop);
         } catch (LlamaException | IOException e) {
             throw new IllegalStateException(e);
         }
@@ -136,7 +155,7 @@ final class LoopRig implements AutoCloseable {
             int[] tokens, int maxTokens, EngineOptions options, Optional<String> caller, boolean pins, Result result) {
         GenerateParameters parameters =
                 GenerateParameters.builder().temperature(0).maxTokens(maxTokens).build();
-        return loop.submit(
+        return queue.submit(
                 new EngineRequest(
                         "rig",
                         "",
@@ -148,6 +167,7 @@ final class LoopRig implements AutoCloseable {
                         Optional.empty(),
                         caller,
                         pins),
+                samplers,
                 result);
     }
 
@@ -159,13 +179,17 @@ final class LoopRig implements AutoCloseable {
         return context.usedCells();
     }
 
+    ModelFigures figures() {
+        return queue.figures();
+    }
+
     BatchLoop loop() {
         return loop;
     }
 
     @Override
     public void close() {
-        loop.close();
+        queue.close();
         // Ends at once, frees what the loop owns.
         loop.run();
         pinned.close();
