@@ -22,6 +22,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -124,6 +125,10 @@ record AddedModels(Path directory, QueueSettings queue) {
                 throw new InvalidRequestException(ErrorCode.FORBIDDEN_SOURCE, "source", why);
             });
             return settings;
+        } catch (InvalidRequestException e) {
+            String field = e.parameter().orElse("");
+            String key = field.equals("template") ? "chat-template" : ModelKeys.DEFAULTS + field;
+            throw values.containsKey(key) ? new InvalidRequestException(e.code(), key, e.getMessage()) : e;
         } catch (IllegalArgumentException e) {
             // Messages of single keys begin with the key.
             String first = e.getMessage().split(" ", 2)[0];
@@ -147,7 +152,7 @@ record AddedModels(Path directory, QueueSettings queue) {
         if (!(source instanceof ModelSource.Web web)) {
             return Optional.empty();
         }
-        String host = web.uri().getHost().toLowerCase(Locale.ROOT);
+        String host = web.uri().getHost().toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
         if (!"https".equalsIgnoreCase(web.uri().getScheme())) {
             return Optional.of("'source' must be an https: address, or one of Hugging Face");
         }
@@ -237,7 +242,7 @@ record AddedModels(Path directory, QueueSettings queue) {
      */
     void write(String name, SortedMap<String, String> values) throws IOException {
         byte[] bytes = bytes(values);
-        Files.createDirectories(directory);
+        makeDirectory();
         Path temporary = directory.resolve("." + UUID.randomUUID() + ".tmp");
         try {
             try (FileChannel channel =
@@ -252,6 +257,16 @@ record AddedModels(Path directory, QueueSettings queue) {
             Files.move(temporary, file(name));
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    private void makeDirectory() throws IOException {
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            IOException noDirectory = new NotDirectoryException(directory.toString());
+            noDirectory.initCause(e);
+            throw noDirectory;
         }
     }
 

@@ -180,20 +180,12 @@ final class ConfigurationReader {
         DownloadSettings defaults = DownloadSettings.DEFAULT;
         return new DownloadSettings(
                 http(),
-                or(defaults.retries(), absent -> count(RETRIES, absent, 0)),
+                or(defaults.retries(), absent -> reader.integer(RETRIES, absent, 0, DownloadSettings.MAX_COUNT)),
                 defaults.firstPause(),
                 defaults.longestPause(),
                 // In MiB, as other amounts are.
                 or(defaults.reserve(), absent -> (long) reader.integer(RESERVE, (int) (absent >> 20), 0) << 20),
-                or(defaults.atOnce(), absent -> count(AT_ONCE, absent, 1)));
-    }
-
-    private int count(String key, int absent, int min) {
-        int count = reader.integer(key, absent, min);
-        if (count > DownloadSettings.MAX_COUNT) {
-            throw reader.wrong(key, "must be at most " + DownloadSettings.MAX_COUNT + ", but is " + count);
-        }
-        return count;
+                or(defaults.atOnce(), absent -> reader.integer(AT_ONCE, absent, 1, DownloadSettings.MAX_COUNT)));
     }
 
     private HttpSettings http() {

@@ -101,7 +101,9 @@ final class DirectoryLook {
         });
         SortedMap<String, FileStamp> whole = dropped.look(directory, files);
         Map<String, List<String>> filesOf = new HashMap<>();
-        addDropped(candidates(files.keySet(), whole), models, filesOf, warnings);
+        Set<String> known = new HashSet<>();
+        before.files().values().forEach(known::addAll);
+        addDropped(candidates(files.keySet(), whole, known), models, filesOf, warnings);
         return new Found(new ModelsDirectory.Contents(models, warnings), filesOf, whole);
     }
 
@@ -214,22 +216,28 @@ final class DirectoryLook {
                         .anyMatch(name::isOfSameModel);
     }
 
-    /** The parts of a split one count when all that are there do. Older ones come first. */
-    private static List<Candidate> candidates(Set<String> there, SortedMap<String, FileStamp> whole) {
+    /** The parts of a new split one count when all that are there do: most likely it is just being copied in. Older ones come first. */
+    private static List<Candidate> candidates(
+            Set<String> there, SortedMap<String, FileStamp> whole, Set<String> known) {
         Map<String, List<String>> byModel = new TreeMap<>();
         for (String fileName : new TreeSet<>(there)) {
             ModelFileName name = ModelFileName.of(fileName).orElseThrow();
             String model = name.part().isPresent() ? name.full() + "/" + name.parts() : fileName;
             byModel.computeIfAbsent(model, key -> new ArrayList<>()).add(fileName);
         }
-        return byModel.values().stream()
-                .filter(whole.keySet()::containsAll)
-                .map(files ->
-                        new Candidate(ModelFileName.of(files.get(0)).orElseThrow(), files, whole.get(files.get(0))))
-                .sorted(Comparator.comparing(
-                                (Candidate candidate) -> candidate.first().modified())
-                        .thenComparing(candidate -> candidate.files().get(0)))
-                .toList();
+        List<Candidate> candidates = new ArrayList<>();
+        for (List<String> files : byModel.values()) {
+            List<String> counting =
+                    files.stream().filter(whole.keySet()::contains).toList();
+            if (counting.size() == files.size() || counting.stream().anyMatch(known::contains)) {
+                candidates.add(new Candidate(
+                        ModelFileName.of(counting.get(0)).orElseThrow(), counting, whole.get(counting.get(0))));
+            }
+        }
+        candidates.sort(
+                Comparator.comparing((Candidate candidate) -> candidate.first().modified())
+                        .thenComparing(candidate -> candidate.files().get(0)));
+        return candidates;
     }
 
     private void addDropped(

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param values the values, by what stands behind the prefix
  */
 record KeyReader(String prefix, Map<String, String> values) {
+    private static final int MAX_WORDS = 100;
+
     KeyReader {
         Objects.requireNonNull(prefix, "prefix");
         Objects.requireNonNull(values, "values");
@@ -48,6 +50,9 @@ record KeyReader(String prefix, Map<String, String> values) {
                 .filter(word -> !word.isEmpty())
                 .distinct()
                 .toList();
+        if (words.size() > MAX_WORDS) {
+            throw wrong(key, "may have " + MAX_WORDS + " words, but has " + words.size());
+        }
         for (String word : words) {
             if (word.length() > maxLength) {
                 throw wrong(key, "may have words of " + maxLength + " characters, but has one of " + word.length());
@@ -70,6 +75,14 @@ record KeyReader(String prefix, Map<String, String> values) {
             throw wrong(key, "must be a whole number of at least " + min + ", but is '" + Excerpts.of(value) + "'", e);
         }
         throw wrong(key, "must be at least " + min + ", but is " + value.strip());
+    }
+
+    int integer(String key, int absent, int min, int max) {
+        int number = integer(key, absent, min);
+        if (number > max) {
+            throw wrong(key, "must be between " + min + " and " + max + ", but is " + number);
+        }
+        return number;
     }
 
     /** {@return whether a value is {@code true}, and not {@code false}} */

@@ -8,6 +8,7 @@ import io.hyperion.api.Parameter;
 import io.hyperion.core.download.ModelSource;
 import io.hyperion.core.engine.EngineSettings;
 import io.hyperion.core.engine.LoraSettings;
+import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.Pooling;
 import io.hyperion.core.prompt.MessageList;
 import io.hyperion.core.prompt.PromptTemplates;
@@ -37,7 +38,9 @@ record ModelKeys(KeyReader reader) {
     /** A name of a model. */
     static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]{1,128}");
 
-    private static final String DEFAULTS = "defaults.";
+    /** The name of a parameter stands behind it. */
+    static final String DEFAULTS = "defaults.";
+
     private static final List<String> KEYS = Stream.concat(
                     OF_THE_MACHINE.stream(),
                     Stream.of(
@@ -145,10 +148,10 @@ record ModelKeys(KeyReader reader) {
 
     private EngineSettings engine(QueueSettings queue) {
         return new EngineSettings(
-                reader.integer("context-size", 0, 0),
-                reader.integer("slots", EngineSettings.DEFAULT_SLOTS, 1),
-                reader.integer("batch-size", EngineSettings.DEFAULT_BATCH_SIZE, 1),
-                reader.integer("threads", EngineSettings.defaultThreads(), 1),
+                reader.integer("context-size", 0, 0, LlamaContext.MAX_CELLS),
+                reader.integer("slots", EngineSettings.DEFAULT_SLOTS, 1, LlamaContext.MAX_SEQUENCES),
+                reader.integer("batch-size", EngineSettings.DEFAULT_BATCH_SIZE, 1, LlamaContext.MAX_BATCH_SIZE),
+                reader.integer("threads", EngineSettings.defaultThreads(), 1, LlamaContext.MAX_THREADS),
                 reader.integer("gpu-layers", EngineSettings.DEFAULT_GPU_LAYERS, 0),
                 queue.capacity(),
                 queue.timeout(),
@@ -233,13 +236,17 @@ record ModelKeys(KeyReader reader) {
         } catch (IllegalArgumentException e) {
             throw reader.wrong("preload.messages", e.getMessage(), e);
         }
-        int minInstances = reader.integer("min-instances", 0, 0);
+        int minInstances = reader.integer("min-instances", 0, 0, LifeSettings.MAX_INSTANCES);
+        int maxInstances = reader.integer("max-instances", Math.max(1, minInstances), 1, LifeSettings.MAX_INSTANCES);
+        if (minInstances > maxInstances) {
+            throw reader.wrong("min-instances", "is " + minInstances + ", but max-instances is " + maxInstances);
+        }
         return new LifeSettings(
                 // Whoever says what is to be evaluated at the start wants that.
                 reader.truth("preload").orElse(!messages.isEmpty()),
                 messages,
                 minInstances,
-                reader.integer("max-instances", Math.max(1, minInstances), 1),
+                maxInstances,
                 idleTimeout());
     }
 

@@ -3,15 +3,22 @@ package io.hyperion.core.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hyperion.api.GenerateParameters;
+import io.hyperion.api.Message;
+import io.hyperion.api.ModelInfo;
 import io.hyperion.api.Parameter;
+import io.hyperion.core.download.DownloadSettings;
+import io.hyperion.core.download.HttpSettings;
+import io.hyperion.core.download.ModelSource;
 import io.hyperion.core.engine.EngineSettings;
 import io.hyperion.core.engine.LoraSettings;
 import io.hyperion.core.llama.Pooling;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -184,6 +191,244 @@ class HyperionConfigurationTest {
         HyperionConfiguration configuration = configuration("hyperion.models.a.path", "a.gguf", key, "1");
         assertThat(configuration.warnings()).singleElement().asString().contains(warning);
         assertThat(configuration.models().get("a").problem()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("reads where a model comes from, how long it lives and what is said about it")
+    void readsSourceLifeAndDescription() {
+        HyperionConfiguration configuration = configuration(
+                "hyperion.models-dir", "models",
+                "hyperion.models.a.source", "hf:owner/repo:Q4_K_M",
+                "hyperion.models.a.sha256", "AB".repeat(32),
+                "hyperion.models.a.min-instances", "2",
+                "hyperion.models.a.max-instances", "3",
+                "hyperion.models.a.idle-timeout", "PT10M",
+                "hyperion.models.a.preload.messages", "[{\"role\": \"system\", \"content\": \"You are the Batman.\"}]",
+                "hyperion.models.a.description", " For tests. ",
+                "hyperion.models.a.tags", "small, fast,,small",
+                "hyperion.models.a.aliases", "a:latest, b, a",
+                "hyperion.models.a.operator", "@us",
+                "hyperion.models.b2.path", "b.gguf",
+                "hyperion.models.b2.ttl", "300",
+                "hyperion.models.b2.min-instances", "4");
+        assertThat(configuration.warnings()).isEmpty();
+        ModelSettings a = configuration.models().get("a");
+        assertThat(a.problem()).isEmpty();
+        assertThat(a.path()).isEmpty();
+        assertThat(a.source())
+                .contains(new SourceSettings(
+                        new ModelSource.HubQuantization("owner", "repo", Optional.empty(), "Q4_K_M"),
+                        Optional.of("ab".repeat(32)),
+                        true));
+        assertThat(a.life())
+                .isEqualTo(new LifeSettings(
+                        true,
+                        List.of(Message.system("You are the Batman.")),
+                        2,
+                        3,
+                        Optional.of(Duration.ofMinutes(10))));
+        assertThat(a.description())
+                .isEqualTo(new ModelInfo.Description(
+                        Optional.of("For tests."),
+                        List.of("small", "fast"),
+                        List.of("a:latest", "b"),
+                        Optional.of("@us"),
+                        Optional.of("hf:owner/repo:Q4_K_M"),
+                        ModelInfo.Origin.CONFIGURATION));
+        LifeSettings b = configuration.models().get("b2").life();
+        assertThat(b).isEqualTo(new LifeSettings(false, List.of(), 4, 4, Optional.of(Duration.ofSeconds(300))));
+        assertThat(configuration.modelsDirectory()).contains(Path.of("models").toAbsolutePath());
+    }
+
+    @Test
+    @DisplayName("does not show what lets somebody download a file")
+    void sourceWithoutSecrets() {
+        HyperionConfiguration configuration = configuration(
+                "hyperion.models-dir", "models",
+                "hyperion.models.a.source", "https://example.com/a.gguf?signature=SECRET",
+                "hyperion.huggingface.token", "hf_SECRET");
+        assertThat(configuration.models().get("a").description().source()).contains("https://example.com/a.gguf?…");
+        assertThat(configuration.download().toString()).doesNotContain("SECRET");
+        assertThat(configuration.download().http().token()).contains("hf_SECRET");
+    }
+
+    @Test
+    @DisplayName("evaluates messages at the start only if the model is to be loaded then")
+    void messagesWithoutPreload() {
+        HyperionConfiguration configuration = configuration(
+                "hyperion.models.a.path",
+                "a.gguf",
+                "hyperion.models.a.preload",
+                "false",
+                "hyperion.models.a.preload.messages",
+                "[{\"role\":\"user\",\"content\":\"\"}]");
+        assertThat(configuration.models().get("a").life().preload()).isFalse();
+        assertThat(configuration.models().get("a").life().preloadMessages()).hasSize(1);
+    }
+
+    @Test
+    @DisplayName(
+            "makes a model that has to be downloaded a failed one where there is no directory for it, and says which key is missing")
+    void sourceWithoutDirectory() {
+        HyperionConfiguration configuration = configuration(
+                "hyperion.models.a.source", "https://example.com/a.gguf",
+                "hyperion.models.b.source", "file:///srv/b.gguf");
+        assertThat(configuration.models().get("a").problem().orElseThrow())
+                .contains("hyperion.models.a.source", "set hyperion.models-dir");
+        assertThat(configuration.models().get("b").problem()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("gives an alias to the first of two models, and never one that is a model's own name")
+    void sharedAliases() {
+        HyperionConfiguration configuration = configuration(
+                "hyperion.models.a.path", "a.gguf",
+                "hyperion.models.a.aliases", "x,b",
+                "hyperion.models.b.path", "b.gguf",
+                "hyperion.models.b.aliases", "y,x",
+                "hyperion.default-model", "y");
+        assertThat(configuration.models().get("a").description().aliases()).containsExactly("x");
+        assertThat(configuration.models().get("b").description().aliases()).containsExactly("y");
+        assertThat(configuration.warnings())
+                .containsExactly(
+                        "hyperion.models.a.aliases has 'b', which another model is called already",
+                        "hyperion.models.b.aliases has 'x', which another model is called already");
+        assertThat(configuration.defaultModel()).contains("y");
+    }
+
+    @Test
+    @DisplayName("takes a default model that may be found in the directory of models")
+    void defaultModelOfDirectory() {
+        HyperionConfiguration configuration = configuration(
+                "hyperion.models-dir", "models",
+                "hyperion.models.a.path", "a.gguf",
+                "hyperion.default-model", "dropped");
+        assertThat(configuration.defaultModel()).contains("dropped");
+        assertThat(configuration.warnings()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("reads how much memory there is for models, and how the network is used")
+    void readsMemoryAndDownloads() {
+        HyperionConfiguration configuration = configuration(
+                "hyperion.memory.limit", "80%",
+                "hyperion.memory.limit.CUDA0", "12GiB",
+                "hyperion.huggingface.url", "https://mirror.example.com/hf/",
+                "hyperion.huggingface.token", "secret",
+                "hyperion.download.connect-timeout", "PT3S",
+                "hyperion.download.read-timeout", "PT4S",
+                "hyperion.download.retries", "5",
+                "hyperion.download.reserve", "6",
+                "hyperion.download.at-once", "7");
+        assertThat(configuration.warnings()).isEmpty();
+        assertThat(configuration.memory().limit("CPU", 1000)).isEqualTo(800);
+        assertThat(configuration.memory().limit("cuda0", 1000)).isEqualTo(12L << 30);
+        assertThat(configuration.download())
+                .isEqualTo(new DownloadSettings(
+                        new HttpSettings(
+                                URI.create("https://mirror.example.com/hf"),
+                                Optional.of("secret"),
+                                Duration.ofSeconds(3),
+                                Duration.ofSeconds(4)),
+                        5,
+                        DownloadSettings.DEFAULT.firstPause(),
+                        DownloadSettings.DEFAULT.longestPause(),
+                        6L << 20,
+                        7));
+        assertThat(configuration().memory()).isEqualTo(MemorySettings.DEFAULT);
+        assertThat(configuration().download()).isEqualTo(DownloadSettings.DEFAULT);
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @CsvSource({
+        "hyperion.memory.limit, much",
+        "hyperion.memory.limit.CUDA0, 0",
+        "hyperion.huggingface.url, huggingface.co",
+        "hyperion.huggingface.url, file:///srv",
+        "hyperion.huggingface.url, https://user@huggingface.co",
+        "hyperion.huggingface.url, https://hugging face",
+        "hyperion.download.connect-timeout, PT0S",
+        "hyperion.download.read-timeout, P1D",
+        "hyperion.download.read-timeout, soon",
+        "hyperion.download.retries, 1001",
+        "hyperion.download.retries, -1",
+        "hyperion.download.reserve, -1",
+        "hyperion.download.at-once, 0",
+        "hyperion.queue.timeout, -PT1S",
+        "hyperion.models-dir, 'a\0b'"
+    })
+    @DisplayName("warns of a wrong value that is of no single model, and uses the default")
+    void wrongGlobalValues(String key, String value) {
+        HyperionConfiguration configuration = configuration(key, value.replace("\\0", "\0"));
+        assertThat(configuration.warnings())
+                .singleElement()
+                .asString()
+                .startsWith(key + " ")
+                .contains("the default is used");
+        assertThat(configuration)
+                .usingRecursiveComparison()
+                .ignoringFields("warnings")
+                .isEqualTo(configuration());
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "source | ftp://example.com/a.gguf",
+                "source | hf:owner",
+                "source | https://example.com/a.gguf",
+                "sha256 | abc",
+                "min-instances | -1",
+                "min-instances | 65",
+                "max-instances | 0",
+                "max-instances | 65",
+                "idle-timeout | 5m",
+                "idle-timeout | -PT1S",
+                "idle-timeout | P400D",
+                "ttl | 1.5",
+                "ttl | -2",
+                "aliases | a b",
+                "preload.messages | {}",
+                "preload.messages | [1]",
+                "preload.messages | [null]",
+                "preload.messages | [{\"role\":\"system\"}]",
+                "preload.messages | [{\"role\":\"pirate\",\"content\":\"\"}]",
+                "preload.messages | [{\"role\":\"user\",\"content\":\"\",\"name\":\"x\"}]",
+                "preload.messages | [{\"role\":\"user\",\"content\":\"\"}"
+            })
+    @DisplayName("makes a model whose source or life is wrong a failed one, whose problem names the key")
+    void wrongSourceOrLife(String key, String value) {
+        HyperionConfiguration configuration = configuration(
+                "hyperion.models-dir",
+                "models",
+                "hyperion.models.bad.path",
+                "a.gguf",
+                "hyperion.models.bad." + key,
+                value);
+        assertThat(configuration.models().get("bad").problem().orElseThrow())
+                .contains("hyperion.models.bad.", key + " ");
+    }
+
+    @Test
+    @DisplayName(
+            "refuses what excludes each other: both ways to tell the idle time, a path and a source, a checksum and no source")
+    void exclusions() {
+        assertThat(configuration(
+                                "hyperion.models.a.path", "a.gguf",
+                                "hyperion.models.a.ttl", "3",
+                                "hyperion.models.a.idle-timeout", "PT3S")
+                        .models()
+                        .get("a")
+                        .problem()
+                        .orElseThrow())
+                .contains("hyperion.models.a.ttl", "hyperion.models.a.idle-timeout");
+        assertThat(configuration("hyperion.models.a.ttl", "3")
+                        .models()
+                        .get("a")
+                        .problem()
+                        .orElseThrow())
+                .contains("hyperion.models.a.path is missing, and so is hyperion.models.a.source");
     }
 
     @Test

@@ -17,6 +17,8 @@ final class EnvironmentNames {
     private static final String VARIABLE_PREFIX = "HYPERION_";
     private static final String MODELS_VARIABLE = "HYPERION_MODELS_";
     private static final String KEYS_VARIABLE = "HYPERION_SECURITY_KEYS_";
+    private static final String DEVICES_VARIABLE = "HYPERION_MEMORY_LIMIT_";
+    private static final String DEVICES_KEY = "hyperion.memory.limit.";
     private static final String MODELS_KEY = "hyperion.models.";
 
     /** What can stand behind a model's name; its own defaults, which have a further part, come after {@code defaults.}. */
@@ -43,13 +45,27 @@ final class EnvironmentNames {
                             "min-instances",
                             "max-instances",
                             "idle-timeout",
-                            "preload"),
+                            "ttl",
+                            "preload",
+                            "preload.messages",
+                            "description",
+                            "tags",
+                            "aliases",
+                            "operator"),
                     Arrays.stream(Parameter.values()).map(parameter -> "defaults." + parameter.wireName()))
             .toList();
 
     private static final Set<String> PLAIN_KEYS = Set.of(
             "hyperion.default-model",
             "hyperion.models-dir",
+            "hyperion.memory.limit",
+            "hyperion.huggingface.url",
+            "hyperion.huggingface.token",
+            "hyperion.download.connect-timeout",
+            "hyperion.download.read-timeout",
+            "hyperion.download.retries",
+            "hyperion.download.reserve",
+            "hyperion.download.at-once",
             "hyperion.llama.library",
             "hyperion.pools",
             "hyperion.queue.capacity",
@@ -79,6 +95,10 @@ final class EnvironmentNames {
                 .findFirst();
         if (plain.isPresent()) {
             return plain;
+        }
+        if (variable.startsWith(DEVICES_VARIABLE) && variable.length() > DEVICES_VARIABLE.length()) {
+            // The case of a device's name does not matter to the engine.
+            return Optional.of(DEVICES_KEY + variable.substring(DEVICES_VARIABLE.length()));
         }
         return variable.startsWith(KEYS_VARIABLE)
                 ? toAccessKey(variable, keys)
