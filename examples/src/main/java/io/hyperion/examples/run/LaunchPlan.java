@@ -23,13 +23,15 @@ record LaunchPlan(int port, Map<String, String> properties) {
     private static final String PORT = "hyperion.http.port";
     private static final String MODELS = "hyperion.models.";
     private static final String MODELS_VARIABLE = "HYPERION_MODELS_";
+    private static final String DIRECTORY = "hyperion.models-dir";
+    private static final String DIRECTORY_VARIABLE = "HYPERION_MODELS_DIR";
 
     /** Known to the build, not to the server. */
     private static final String DEMO_MODEL = "hyperion.demo.model";
 
-    /** The default model among all of them, if it brings no chat template. A model has no objects inside. */
+    /** The default model among all of them, if it brings no chat template. The objects inside a model have none inside themselves. */
     private static final Pattern DEFAULT_CANNOT_CHAT =
-            Pattern.compile("\\{[^{}]*\"default\":true[^{}]*\"chat_template\":false[^{}]*}");
+            Pattern.compile("\"default\":true[^{}]*(?:\\{[^{}]*}[^{}]*)*\"chat_template\":false");
 
     private static final int DEFAULT_PORT = 8080;
     private static final int MAX_PORT = 65_535;
@@ -38,20 +40,26 @@ record LaunchPlan(int port, Map<String, String> properties) {
      * @param given what the user set, by Hyperion's keys
      * @param environment the environment, which the server sees too
      * @param demoModel what to serve if the user names no model
+     * @param modelsDirectory the directory of models, if the user names none
      */
-    static LaunchPlan of(Map<String, String> given, Map<String, String> environment, Path demoModel)
+    static LaunchPlan of(
+            Map<String, String> given, Map<String, String> environment, Path demoModel, Path modelsDirectory)
             throws LaunchException {
         Map<String, String> properties = new TreeMap<>(given);
         properties.remove(PORT);
         properties.remove(DEMO_MODEL);
         boolean ownModel = properties.keySet().stream().anyMatch(key -> key.startsWith(MODELS))
-                || environment.keySet().stream().anyMatch(name -> name.startsWith(MODELS_VARIABLE));
+                || environment.keySet().stream()
+                        .anyMatch(name -> name.startsWith(MODELS_VARIABLE) && !name.equals(DIRECTORY_VARIABLE));
         if (!ownModel) {
             if (!Files.isRegularFile(demoModel)) {
                 throw new LaunchException("There is no demo model at " + demoModel
                         + "; name a model by -Dhyperion.models.default.path=/path/to/model.gguf");
             }
             properties.put(MODELS + "default.path", demoModel.toString());
+        }
+        if (!environment.containsKey(DIRECTORY_VARIABLE)) {
+            properties.putIfAbsent(DIRECTORY, modelsDirectory.toString());
         }
         return new LaunchPlan(port(given.get(PORT)), Map.copyOf(properties));
     }
@@ -89,7 +97,13 @@ record LaunchPlan(int port, Map<String, String> properties) {
                 "    -d '" + request + "'",
                 "",
                 "An application beside it, which uses it: " + assistant(),
+                "GGUF files that are put into " + directory() + " are models, too.",
                 "");
+    }
+
+    /** {@return the directory of models, wherever it is named} */
+    String directory() {
+        return properties.getOrDefault(DIRECTORY, "the directory of " + DIRECTORY_VARIABLE);
     }
 
     String welcomeWithoutModel() {

@@ -1,6 +1,7 @@
 package io.hyperion.examples.run;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
@@ -14,16 +15,21 @@ public final class RunServer {
     private RunServer() {}
 
     /**
-     * @param arguments the jar of Payara Micro, Hyperion's WAR, that of the application, and the model to serve where none is configured
+     * @param arguments the jar of Payara Micro, Hyperion's WAR, that of the application, the model to serve where none is configured, and the directory
+     *     of models where none is; it is made if it is not there
      * @throws IOException if files cannot be written, or the server not be asked
      * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        if (arguments.length != 4) {
-            throw new IllegalArgumentException("Expected: payara-micro.jar hyperion.war assistant.war model.gguf");
+        if (arguments.length != 5) {
+            throw new IllegalArgumentException(
+                    "Expected: payara-micro.jar hyperion.war assistant.war model.gguf models");
         }
         try {
-            run(Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]), Path.of(arguments[3]));
+            Path directory = Files.createDirectories(Path.of(arguments[4]));
+            LaunchPlan plan = LaunchPlan.of(
+                    properties(System.getProperties()), System.getenv(), Path.of(arguments[3]), directory);
+            run(plan, Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
         } catch (LaunchException failure) {
             System.err.println(failure.getMessage());
             // Rather than a stack trace that says nothing more.
@@ -31,9 +37,8 @@ public final class RunServer {
         }
     }
 
-    private static void run(Path payaraMicro, Path hyperion, Path assistant, Path demoModel)
+    private static void run(LaunchPlan plan, Path payaraMicro, Path hyperion, Path assistant)
             throws LaunchException, IOException, InterruptedException {
-        LaunchPlan plan = LaunchPlan.of(properties(System.getProperties()), System.getenv(), demoModel);
         plan.requirePortIsFree();
         System.out.println("Hyperion is starting on " + plan.url() + " ...");
         try (ServerProcess server = ServerProcess.start(plan, payaraMicro, hyperion, assistant)) {

@@ -22,21 +22,24 @@ class LaunchPlanTests {
     Path directory;
 
     private Path demo;
+    private Path models;
 
     @BeforeEach
     void writeDemo() throws IOException {
         demo = Files.createFile(directory.resolve("demo.gguf"));
+        models = directory.resolve("models");
     }
 
     @Test
     @DisplayName("serves the demo model on port 8080 when nothing else is asked for")
     void defaults() throws LaunchException {
-        LaunchPlan plan = LaunchPlan.of(Map.of("hyperion.queue.capacity", "3"), Map.of(), demo);
+        LaunchPlan plan = LaunchPlan.of(Map.of("hyperion.queue.capacity", "3"), Map.of(), demo, models);
 
         assertThat(plan.port()).isEqualTo(8080);
         assertThat(plan.url()).isEqualTo("http://127.0.0.1:8080/hyperion");
         assertThat(plan.properties())
                 .containsOnly(
+                        Map.entry("hyperion.models-dir", models.toString()),
                         Map.entry("hyperion.models.default.path", demo.toString()),
                         Map.entry("hyperion.queue.capacity", "3"));
     }
@@ -44,15 +47,29 @@ class LaunchPlanTests {
     @Test
     @DisplayName("serves the user's model instead, whichever way it is named")
     void ownModel() throws LaunchException {
-        assertThat(LaunchPlan.of(Map.of("hyperion.models.default.path", "x.gguf"), Map.of(), demo)
+        assertThat(LaunchPlan.of(Map.of("hyperion.models.default.path", "x.gguf"), Map.of(), demo, models)
                         .properties())
-                .containsExactly(Map.entry("hyperion.models.default.path", "x.gguf"));
-        assertThat(LaunchPlan.of(Map.of("hyperion.models.mine.path", "x.gguf"), Map.of(), demo)
+                .containsEntry("hyperion.models.default.path", "x.gguf");
+        assertThat(LaunchPlan.of(Map.of("hyperion.models.mine.path", "x.gguf"), Map.of(), demo, models)
                         .properties())
-                .containsExactly(Map.entry("hyperion.models.mine.path", "x.gguf"));
-        assertThat(LaunchPlan.of(Map.of(), Map.of("HYPERION_MODELS_MINE_PATH", "x.gguf"), demo)
+                .containsOnlyKeys("hyperion.models.mine.path", "hyperion.models-dir");
+        assertThat(LaunchPlan.of(Map.of(), Map.of("HYPERION_MODELS_MINE_PATH", "x.gguf"), demo, models)
                         .properties())
-                .isEmpty();
+                .containsOnlyKeys("hyperion.models-dir");
+    }
+
+    @Test
+    @DisplayName("takes the user's directory of models, whichever way it is named, and the demo model beside it")
+    void ownDirectory() throws LaunchException {
+        LaunchPlan named = LaunchPlan.of(Map.of("hyperion.models-dir", "/srv"), Map.of(), demo, models);
+        assertThat(named.properties())
+                .containsEntry("hyperion.models-dir", "/srv")
+                .containsEntry("hyperion.models.default.path", demo.toString());
+        assertThat(named.welcome("{}")).contains("put into /srv are models");
+
+        LaunchPlan variable = LaunchPlan.of(Map.of(), Map.of("HYPERION_MODELS_DIR", "/srv"), demo, models);
+        assertThat(variable.properties()).containsOnlyKeys("hyperion.models.default.path");
+        assertThat(variable.welcome("{}")).contains("put into the directory of HYPERION_MODELS_DIR are models");
     }
 
     @Test
@@ -61,18 +78,19 @@ class LaunchPlanTests {
         LaunchPlan plan = LaunchPlan.of(
                 Map.of("hyperion.http.port", "18080", "hyperion.demo.model", "y", "hyperion.models.a.path", "x"),
                 Map.of(),
-                demo);
+                demo,
+                models);
 
         assertThat(plan.port()).isEqualTo(18080);
-        assertThat(plan.properties()).containsOnlyKeys("hyperion.models.a.path");
+        assertThat(plan.properties()).containsOnlyKeys("hyperion.models.a.path", "hyperion.models-dir");
     }
 
     @Test
     @DisplayName("ends with a command that the default model has an answer to")
     void welcome() {
         LaunchPlan plan = new LaunchPlan(18080, Map.of());
-        String chat = "{\"name\":\"a\",\"default\":%s,\"chat_template\":true}";
-        String raw = "{\"name\":\"b\",\"default\":%s,\"chat_template\":false}";
+        String chat = "{\"name\":\"a\",\"default\":%s,\"progress\":{},\"chat_template\":true,\"defaults\":{}}";
+        String raw = "{\"name\":\"b\",\"default\":%s,\"progress\":{},\"chat_template\":false,\"defaults\":{}}";
 
         assertThat(plan.welcome("{\"models\":[" + chat.formatted(true) + "," + raw.formatted(false) + "]}"))
                 .contains("curl http://127.0.0.1:18080/hyperion/generate")
@@ -86,7 +104,7 @@ class LaunchPlanTests {
     @ValueSource(strings = {"0", "65536", "-1", "http", "80.5"})
     @DisplayName("refuses a port that is none")
     void wrongPort(String port) {
-        assertThatThrownBy(() -> LaunchPlan.of(Map.of("hyperion.http.port", port), Map.of(), demo))
+        assertThatThrownBy(() -> LaunchPlan.of(Map.of("hyperion.http.port", port), Map.of(), demo, models))
                 .hasMessage("hyperion.http.port must be between 1 and 65535, but is '" + port + "'");
     }
 
@@ -105,7 +123,7 @@ class LaunchPlanTests {
     @Test
     @DisplayName("says that there is no model")
     void noModel() {
-        assertThatThrownBy(() -> LaunchPlan.of(Map.of(), Map.of(), directory.resolve("none.gguf")))
+        assertThatThrownBy(() -> LaunchPlan.of(Map.of(), Map.of(), directory.resolve("none.gguf"), models))
                 .hasMessageContaining("none.gguf")
                 .hasMessageContaining("-Dhyperion.models.default.path=");
     }
