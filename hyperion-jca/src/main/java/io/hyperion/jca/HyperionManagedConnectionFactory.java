@@ -174,6 +174,42 @@ public final class HyperionManagedConnectionFactory
         properties.set("chatTemplate", value);
     }
 
+    /** {@return what the model is for; null if nothing is said} */
+    public String getDescription() {
+        return properties.text("description").orElse(null);
+    }
+
+    /**
+     * @param value what the model is for; null if nothing is said
+     */
+    public void setDescription(String value) {
+        properties.set("description", value);
+    }
+
+    /** {@return words to find the model by, with commas between them; null if nothing is said} */
+    public String getTags() {
+        return properties.text("tags").orElse(null);
+    }
+
+    /**
+     * @param value words to find the model by, with commas between them; null if nothing is said
+     */
+    public void setTags(String value) {
+        properties.set("tags", value);
+    }
+
+    /** {@return who runs the model; null if nothing is said} */
+    public String getOperator() {
+        return properties.text("operator").orElse(null);
+    }
+
+    /**
+     * @param value who runs the model; null if nothing is said
+     */
+    public void setOperator(String value) {
+        properties.set("operator", value);
+    }
+
     /** {@return whether it makes vectors of texts instead of generating; null for what its file is made for} */
     public Boolean getEmbeddings() {
         return properties.flag("embeddings").orElse(null);

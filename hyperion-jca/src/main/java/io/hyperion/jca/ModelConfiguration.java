@@ -32,16 +32,19 @@ record ModelConfiguration(
     private static final Duration MAX_IDLE_TIMEOUT = Duration.ofDays(365);
 
     /** What is given on to the configuration as it is, and how that calls it. */
-    private static final Map<String, String> GIVEN_ON = Map.of(
-            "contextSize", "context-size",
-            "slots", "slots",
-            "batchSize", "batch-size",
-            "threads", "threads",
-            "gpuLayers", "gpu-layers",
-            "prefixMemory", "prefix-memory",
-            "chatTemplate", "chat-template",
-            "embeddings", "embeddings",
-            "pooling", "pooling");
+    private static final Map<String, String> GIVEN_ON = Map.ofEntries(
+            Map.entry("contextSize", "context-size"),
+            Map.entry("slots", "slots"),
+            Map.entry("batchSize", "batch-size"),
+            Map.entry("threads", "threads"),
+            Map.entry("gpuLayers", "gpu-layers"),
+            Map.entry("prefixMemory", "prefix-memory"),
+            Map.entry("chatTemplate", "chat-template"),
+            Map.entry("embeddings", "embeddings"),
+            Map.entry("pooling", "pooling"),
+            Map.entry("description", "description"),
+            Map.entry("tags", "tags"),
+            Map.entry("operator", "operator"));
 
     /**
      * Checks the properties.

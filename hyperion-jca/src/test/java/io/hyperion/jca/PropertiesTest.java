@@ -63,6 +63,9 @@ class PropertiesTest {
                 wrong("gpuLayers must be at least 0", factory -> factory.setGpuLayers(-1)),
                 wrong("prefixMemory must be at least 0", factory -> factory.setPrefixMemory(-1)),
                 wrong("pooling", factory -> factory.setPooling("median")),
+                wrong("description may have 2000 characters", f -> f.setDescription("x".repeat(2001))),
+                wrong("tags may have words of 128", factory -> factory.setTags("x".repeat(129))),
+                wrong("operator may have 128", factory -> factory.setOperator("x".repeat(129))),
                 wrong("template", factory -> factory.setChatTemplate("no-such-template")),
                 wrong("lora has an adapter without a path", factory -> factory.setLora("a.gguf,,b.gguf")));
     }
@@ -121,7 +124,13 @@ class PropertiesTest {
         factory.setContextSize(300);
         factory.setSlots(3);
         factory.setDefaults(" temperature = 0.25 , top_k=7,ignore_eos=true");
+        factory.setDescription("For tests");
+        factory.setTags("small, fast");
+        factory.setOperator("us");
         HyperionClient client = client(factory);
+        assertThat(client.model("demo").description().text()).contains("For tests");
+        assertThat(client.model("demo").description().tags()).containsExactly("small", "fast");
+        assertThat(client.model("demo").description().operator()).contains("us");
         assertThat(client.model("demo").contextSize()).isEqualTo(300);
         assertThat(client.model("demo").slots()).isEqualTo(3);
         assertThat(client.properties(Optional.empty()).defaults().temperature()).hasValue(0.25);
