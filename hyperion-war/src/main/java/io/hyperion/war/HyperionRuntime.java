@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import io.hyperion.api.HyperionClient;
 import io.hyperion.api.ModelState;
+import io.hyperion.api.admin.ModelAdministration;
 import io.hyperion.api.bridge.ExportedClient;
 import io.hyperion.api.server.JndiPools;
 import io.hyperion.api.server.RoutingClient;
@@ -87,6 +88,14 @@ public class HyperionRuntime {
     @ApplicationScoped
     HyperionClient client() {
         return models.client();
+    }
+
+    /** {@return what can be done with its own models} */
+    @Produces
+    @AllModels
+    @ApplicationScoped
+    ModelAdministration administration() {
+        return hyperion.administration();
     }
 
     /** {@return the pools whose models are served too} */

@@ -13,6 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.hyperion.api.HyperionClient;
+import io.hyperion.api.admin.ModelAdministration;
 import io.hyperion.war.hyperion.HealthResource;
 import jakarta.inject.Inject;
 
@@ -150,6 +151,17 @@ class ArchitectureTests {
             .areNotAssignableTo(HealthResource.class)
             .and()
             .haveRawType(HyperionClient.class)
+            .should()
+            .beAnnotatedWith(Inject.class);
+
+    /** So too what is done with the models: who may do that, is asked in one place. */
+    @ArchTest
+    static final ArchRule ENDPOINTS_ADMINISTER_AS_THEIR_CALLER = noFields()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("io.hyperion.war..")
+            .and()
+            .haveRawType(ModelAdministration.class)
             .should()
             .beAnnotatedWith(Inject.class);
 

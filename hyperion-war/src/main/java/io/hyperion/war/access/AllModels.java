@@ -10,7 +10,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
 /**
- * The client of all models that this WAR serves, whoever asks: only for who guards it, and for the health. It is not the one that applications
+ * The client of all models that this WAR serves, or what administers them, whoever asks: only for who guards it, and for the health. It is not the one that applications
  * inject, which may be that of another Hyperion in the server.
  */
 @Qualifier

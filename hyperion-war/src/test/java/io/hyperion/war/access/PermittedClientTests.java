@@ -6,6 +6,7 @@ import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.ForbiddenException;
 import io.hyperion.api.GenerateListener;
+import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
 import io.hyperion.api.HyperionClient;
@@ -41,7 +42,7 @@ class PermittedClientTests {
             new Class<?>[] {HyperionClient.class},
             (proxy, method, arguments) -> {
                 if (method.getName().equals("models")) {
-                    return List.of(info("large", true), info("tiny", false));
+                    return List.of(info("large", true, "big", "tiny"), info("tiny", false, "small"));
                 }
                 reached.add(arguments);
                 return method.getReturnType() == int.class ? 0 : null;
@@ -97,6 +98,20 @@ class PermittedClientTests {
     void list() {
         assertThat(client(HR).models()).extracting(ModelInfo::name).containsExactly("tiny");
         assertThat(client(Identity.ANYBODY).models()).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("are his by each of their names, whichever his key has, but not by what is another's name")
+    void aliases() throws ReflectiveOperationException {
+        Method one = HyperionClient.class.getMethod("model", String.class);
+        Identity byAlias = new Identity("legal", Optional.of(Set.of("big", "none")), false);
+
+        assertThat(call(client(HR), one, Optional.of("small"))).isNull();
+        assertThat(call(client(HR), one, Optional.of("big"))).isInstanceOf(ForbiddenException.class);
+        // An alias of the large one, but first of all the name of the tiny one.
+        assertThat(call(client(byAlias), one, Optional.of("tiny"))).isInstanceOf(ForbiddenException.class);
+        assertThat(call(client(byAlias), one, Optional.of("large"))).isNull();
+        assertThat(client(byAlias).models()).extracting(ModelInfo::name).containsExactly("large");
     }
 
     @Test
@@ -164,9 +179,27 @@ class PermittedClientTests {
         return request.build();
     }
 
-    private static ModelInfo info(String name, boolean isDefault) {
+    private static ModelInfo info(String name, boolean isDefault, String... aliases) {
         return new ModelInfo(
-                name, isDefault, ModelState.READY, Optional.empty(), 0, 1, Optional.empty(), Optional.empty());
+                name,
+                isDefault,
+                ModelState.READY,
+                Optional.empty(),
+                0,
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                new ModelInfo.Description(
+                        Optional.empty(),
+                        List.of(),
+                        List.of(aliases),
+                        Optional.empty(),
+                        Optional.empty(),
+                        ModelInfo.Origin.CONFIGURATION),
+                ModelInfo.Life.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                GenerateParameters.none());
     }
 
     private static final class Silent implements GenerateListener {
