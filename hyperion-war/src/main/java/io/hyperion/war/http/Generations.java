@@ -5,6 +5,7 @@ import io.hyperion.war.access.Caller;
 import io.hyperion.war.json.FieldHints;
 import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.JsonInput;
+import io.hyperion.war.wire.LoadFields;
 import io.hyperion.war.wire.WireCall;
 import io.hyperion.war.wire.WireFormat;
 import io.hyperion.war.wire.Workers;
@@ -41,6 +42,7 @@ public class Generations {
             Fields fields = JsonInput.object(bodies.read(headers, body));
             WireFormat format = protocol.format();
             hints = FieldHints.of(fields.names(), format.fields());
+            LoadFields.refuse(fields);
             WireCall call = format.read(fields);
             begin(call, protocol.events(), protocol.errorFormat(), hints, response);
         } catch (HyperionException refusal) {

@@ -9,6 +9,7 @@ import io.hyperion.war.http.LateAnswers;
 import io.hyperion.war.json.FieldHints;
 import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.JsonInput;
+import io.hyperion.war.wire.LoadFields;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
@@ -46,6 +47,7 @@ public class EmbeddingsResource {
         try {
             Fields fields = JsonInput.object(bodies.read(headers, body));
             hints = FieldHints.of(fields.names(), EmbeddingCall.FIELDS);
+            LoadFields.refuse(fields);
             EmbeddingCall call = EmbeddingCall.read(fields);
             answers.answer(response, caller.client().embedAsync(call.request()), call::reply, ERRORS, hints);
         } catch (HyperionException refusal) {

@@ -105,7 +105,7 @@ public class OpenAiErrors implements ErrorPaths {
         return switch (error.code()) {
             case MISSING_FIELD -> "missing_required_parameter";
             case WRONG_TYPE -> "invalid_type";
-            case NOT_SUPPORTED -> "unsupported_value";
+            case NOT_SUPPORTED, NEEDS_RELOAD -> "unsupported_value";
             case INVALID_JSON -> "invalid_json";
             case TOO_LARGE -> "request_too_large";
             default -> "invalid_value";

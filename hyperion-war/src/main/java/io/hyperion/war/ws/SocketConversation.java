@@ -17,6 +17,7 @@ import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.Json;
 import io.hyperion.war.json.JsonInput;
 import io.hyperion.war.wire.InternalErrors;
+import io.hyperion.war.wire.LoadFields;
 import io.hyperion.war.wire.PieceBuffer;
 import io.hyperion.war.wire.WireFormat;
 import jakarta.json.JsonValue;
@@ -142,6 +143,7 @@ final class SocketConversation {
             Fields given = params.orElseThrow(
                     () -> new InvalidRequestException(ErrorCode.MISSING_FIELD, "params", "'params' is missing"));
             hints.addAll(FieldHints.of(given.names(), format.fields()));
+            LoadFields.refuse(given);
             begin(new SocketRequest(id, format.read(given), List.copyOf(hints), this));
         } else {
             throw new InvalidRequestException(
