@@ -2,14 +2,17 @@ package io.hyperion.war.llamacpp;
 
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.RequestOutcome;
+import io.hyperion.api.admin.Device;
 import io.hyperion.war.wire.Measured;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -87,22 +90,73 @@ final class Metrics {
             counter(
                     "hyperion_step_sequences_total",
                     "Sequences that were under way in each step, added up.",
-                    ModelFigures::stepSequences));
+                    ModelFigures::stepSequences),
+            ofModel("hyperion_model_instances", "Contexts in memory.", model -> model.life()
+                    .instances()),
+            ofModel(
+                    "hyperion_model_requests",
+                    "Requests under way, those that wait for the model included.",
+                    model -> model.life().activeRequests()),
+            ofModel("hyperion_model_memory_bytes", "Memory that is taken, by estimate.", Metrics::memory),
+            ofModel(
+                    "hyperion_download_bytes",
+                    "Bytes that are there of a file that is being downloaded.",
+                    model -> download(model).map(ModelProgress::bytes).orElse(0L)),
+            ofModel(
+                    "hyperion_download_size_bytes",
+                    "Size of a file that is being downloaded; 0 if not known.",
+                    model -> download(model)
+                            .map(progress -> progress.totalBytes().orElse(0))
+                            .orElse(0L)),
+            ofModel("hyperion_download_bytes_per_second", "Bytes of it that come in a second.", model -> download(model)
+                    .map(ModelProgress::bytesPerSecond)
+                    .orElse(0L)));
 
     private Metrics() {}
 
     /**
      * @param llama the model that llama.cpp's names are of; none or one
      * @param all the models
+     * @param devices what they are computed on
      * @return the text
      */
-    static String text(List<Measured> llama, List<Measured> all) {
+    static String text(List<Measured> llama, List<Measured> all, List<Device> devices) {
         PrometheusText text = new PrometheusText();
         OF_LLAMA.forEach(figure -> figure.write(text, llama, false));
         states(text, all);
         outcomes(text, all);
         OWN.forEach(figure -> figure.write(text, all, true));
+        memory(text, devices);
         return text.toString();
+    }
+
+    private static void memory(PrometheusText text, List<Device> devices) {
+        String name = "hyperion_device_memory_bytes";
+        text.family(name, GAUGE, "Memory of a device: all, free, what models may use, and what they do by estimate.");
+        for (Device device : devices) {
+            Map<String, Long> kinds = new LinkedHashMap<>();
+            kinds.put("total", device.totalBytes());
+            kinds.put("free", device.freeBytes());
+            kinds.put("limit", device.limitBytes());
+            kinds.put("reserved", device.reservedBytes());
+            kinds.forEach((kind, bytes) -> {
+                Map<String, String> labels = new LinkedHashMap<>();
+                labels.put("device", device.name());
+                labels.put("kind", kind);
+                text.sample(name, labels, bytes);
+            });
+        }
+    }
+
+    private static double memory(ModelInfo model) {
+        int instances = model.life().instances();
+        return instances == 0
+                ? 0
+                : model.memory().map(memory -> memory.total(instances)).orElse(0L);
+    }
+
+    private static Optional<ModelProgress> download(ModelInfo model) {
+        return model.progress().filter(progress -> progress.state() == ModelState.DOWNLOADING);
     }
 
     private static void states(PrometheusText text, List<Measured> models) {
@@ -141,11 +195,15 @@ final class Metrics {
     }
 
     private static Figure counter(String name, String help, ToDoubleFunction<ModelFigures> value) {
-        return new Figure(name, COUNTER, help, value);
+        return new Figure(name, COUNTER, help, measured -> value.applyAsDouble(measured.figures()));
     }
 
     private static Figure gauge(String name, String help, ToDoubleFunction<ModelFigures> value) {
-        return new Figure(name, GAUGE, help, value);
+        return new Figure(name, GAUGE, help, measured -> value.applyAsDouble(measured.figures()));
+    }
+
+    private static Figure ofModel(String name, String help, ToDoubleFunction<ModelInfo> value) {
+        return new Figure(name, GAUGE, help, measured -> value.applyAsDouble(measured.model()));
     }
 
     private static double seconds(Duration duration) {
@@ -156,12 +214,12 @@ final class Metrics {
         return b == 0 ? 0 : a / b;
     }
 
-    private record Figure(String name, String type, String help, ToDoubleFunction<ModelFigures> value) {
+    private record Figure(String name, String type, String help, ToDoubleFunction<Measured> value) {
         void write(PrometheusText text, List<Measured> models, boolean labelled) {
             text.family(name, type, help);
             for (Measured measured : models) {
                 Map<String, String> labels = labelled ? labelled(measured.model(), Map.of()) : Map.of();
-                text.sample(name, labels, value.applyAsDouble(measured.figures()));
+                text.sample(name, labels, value.applyAsDouble(measured));
             }
         }
     }

@@ -34,7 +34,11 @@ public class MetricsResource {
                 .filter(measured -> named.isPresent() || measured.model().isDefault())
                 .toList();
         return Response.ok(
-                        Metrics.text(llama, all).getBytes(StandardCharsets.UTF_8),
+                        Metrics.text(
+                                        llama,
+                                        all,
+                                        caller.administration().status().devices())
+                                .getBytes(StandardCharsets.UTF_8),
                         "text/plain; version=0.0.4; charset=utf-8")
                 .build();
     }
