@@ -5,6 +5,8 @@ import static java.lang.System.Logger.Level.DEBUG;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.war.config.Settings;
+import io.hyperion.war.json.Fields;
+import io.hyperion.war.json.JsonInput;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -47,6 +49,17 @@ public class BodyReader {
             LOG.log(DEBUG, "A body could not be read to its end", brokenOff);
             throw new InvalidRequestException(ErrorCode.INVALID_JSON, "", "The body breaks off before its end");
         }
+    }
+
+    /**
+     * @param headers the request's headers
+     * @param body the request's body
+     * @return its fields; none if it is empty
+     * @throws InvalidRequestException if it is anything but nothing or a JSON object
+     */
+    public Fields fieldsIfAny(HttpHeaders headers, InputStream body) {
+        String text = read(headers, body);
+        return JsonInput.object(text.isBlank() ? "{}" : text);
     }
 
     private byte[] bytes(InputStream body) throws IOException {

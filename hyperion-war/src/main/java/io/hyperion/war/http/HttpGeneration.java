@@ -36,12 +36,12 @@ final class HttpGeneration {
     private static final System.Logger LOG = System.getLogger(HttpGeneration.class.getName());
 
     /** After this silence a comment is sent: proxies keep the stream open, and a caller who is gone is noticed. */
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
 
     /** A stream that waits for its model shorter than this has no sign of it: a refusal that comes so soon has a status of its own. */
     private static final Duration UNTOLD = Duration.ofMillis(500);
 
-    private static final MediaType EVENTS = new MediaType("text", "event-stream", "utf-8");
+    static final MediaType EVENTS = new MediaType("text", "event-stream", "utf-8");
 
     private final WireCall call;
     private final EventStyle events;

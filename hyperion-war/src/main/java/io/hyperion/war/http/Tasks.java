@@ -46,6 +46,28 @@ public class Tasks {
             Set<String> names,
             ErrorFormat errors,
             Function<Fields, JsonValue> work) {
+        serve(headers, body, response, names, errors, 200, work);
+    }
+
+    /**
+     * Takes a request in; its answer comes later, from another thread.
+     *
+     * @param headers the request's headers
+     * @param body the request's body
+     * @param response where the answer goes
+     * @param names the names of all fields that mean something, for hints at misspelled ones
+     * @param errors how errors are told
+     * @param status the status of an answer that is no error
+     * @param work makes the answer; may block
+     */
+    public void serve(
+            HttpHeaders headers,
+            InputStream body,
+            AsyncResponse response,
+            Set<String> names,
+            ErrorFormat errors,
+            int status,
+            Function<Fields, JsonValue> work) {
         Fields fields;
         try {
             fields = JsonInput.object(bodies.read(headers, body));
@@ -53,7 +75,7 @@ public class Tasks {
             response.resume(Answers.error(refusal, errors).build());
             return;
         }
-        run(response, FieldHints.of(fields.names(), names), errors, () -> work.apply(fields));
+        run(response, FieldHints.of(fields.names(), names), errors, status, () -> work.apply(fields));
     }
 
     /**
@@ -64,15 +86,16 @@ public class Tasks {
      * @param work makes the answer; may block
      */
     public void run(AsyncResponse response, ErrorFormat errors, Supplier<JsonValue> work) {
-        run(response, List.of(), errors, work);
+        run(response, List.of(), errors, 200, work);
     }
 
-    private void run(AsyncResponse response, List<String> hints, ErrorFormat errors, Supplier<JsonValue> work) {
+    private void run(
+            AsyncResponse response, List<String> hints, ErrorFormat errors, int status, Supplier<JsonValue> work) {
         try {
             workers.executor().execute(() -> {
                 try {
-                    response.resume(
-                            Answers.warn(Answers.json(200, work.get()), hints).build());
+                    response.resume(Answers.warn(Answers.json(status, work.get()), hints)
+                            .build());
                 } catch (HyperionException refusal) {
                     response.resume(
                             Answers.warn(Answers.error(refusal, errors), hints).build());

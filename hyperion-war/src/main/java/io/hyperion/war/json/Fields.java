@@ -78,6 +78,14 @@ public final class Fields {
     }
 
     /**
+     * @param name the field
+     * @return whether it is an object
+     */
+    public boolean isObject(String name) {
+        return values.get(name) instanceof JsonNode.Members;
+    }
+
+    /**
      * @param name a field, be it there or not
      * @return the name by which an error blames it
      */

@@ -1,5 +1,6 @@
 package io.hyperion.war.json;
 
+import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -51,6 +52,14 @@ public final class Json {
         JsonArrayBuilder list = list();
         texts.forEach(list::add);
         return list;
+    }
+
+    /**
+     * @param values what {@link Fields#any} gives for a list
+     * @return the list
+     */
+    public static JsonArray list(List<?> values) {
+        return PROVIDER.createArrayBuilder(values).build();
     }
 
     /**

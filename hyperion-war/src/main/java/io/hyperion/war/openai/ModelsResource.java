@@ -48,11 +48,25 @@ public class ModelsResource {
         return Answers.json(200, one(caller.client().model(name)).build()).build();
     }
 
+    /** OpenAI's four fields, {@code meta} as llama.cpp's server has it, and more of ours: clients skip what they do not know. */
     private JsonObjectBuilder one(ModelInfo model) {
-        return Json.object()
+        ModelInfo.Description description = model.description();
+        JsonObjectBuilder json = Json.object()
                 .add("id", model.name())
                 .add("object", "model")
                 .add("created", created)
-                .add("owned_by", "hyperion");
+                .add("owned_by", description.operator().orElse("hyperion"))
+                .add("state", model.state().wireName())
+                .add("aliases", Json.texts(description.aliases()));
+        description.text().ifPresent(text -> json.add("description", text));
+        model.details()
+                .ifPresent(details -> json.add(
+                        "meta",
+                        Json.object()
+                                .add("n_vocab", details.vocabularySize())
+                                .add("n_ctx_train", details.trainedContextLength())
+                                .add("n_params", details.parameters())
+                                .add("size", details.fileSize())));
+        return json;
     }
 }

@@ -181,6 +181,13 @@ class DescriptionTests {
         while (braces.find()) {
             String pattern = braces.group(2);
             boolean anything = pattern == null || pattern.contains(".");
+            if (!anything && pattern.contains("|")) {
+                String before = path.substring(0, braces.start());
+                String after = path.substring(braces.end());
+                return Arrays.stream(pattern.split("\\|"))
+                        .flatMap(choice -> expanded(before + choice + after).stream())
+                        .toList();
+            }
             braces.appendReplacement(plain, Matcher.quoteReplacement(anything ? "{" + braces.group(1) + "}" : pattern));
         }
         return alternatives(braces.appendTail(plain).toString());
