@@ -42,6 +42,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -63,6 +64,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeysIT {
     private static final String ALL = "key-of-all-models-0123456789";
     private static final String ONE = "key-of-one-model-0123456789";
+    private static final String ADMIN = "key-of-an-administrator-0123456789";
+    private static final String ADMIN_OF_ONE = "key-of-an-administrator-of-one-0123456789";
     private static final String MISTAKEN = "written-down-instead-of-its-hash";
 
     @ArquillianResource
@@ -70,17 +73,17 @@ class KeysIT {
 
     @Deployment(testable = false)
     static WebArchive war() throws IOException, NoSuchAlgorithmException {
-        return Fixture.war(Map.of(
-                "hyperion.security.mode",
-                "keys",
-                "hyperion.security.keys.all.hash",
-                hash(ALL),
-                "hyperion.security.keys.one.hash",
-                hash(ONE),
-                "hyperion.security.keys.one.models",
-                Fixture.SINGLE,
-                "hyperion.security.keys.mistaken.hash",
-                MISTAKEN));
+        return Fixture.war(Map.ofEntries(
+                Map.entry("hyperion.security.mode", "keys"),
+                Map.entry("hyperion.security.keys.all.hash", hash(ALL)),
+                Map.entry("hyperion.security.keys.one.hash", hash(ONE)),
+                Map.entry("hyperion.security.keys.one.models", Fixture.SINGLE),
+                Map.entry("hyperion.security.keys.ops.hash", hash(ADMIN)),
+                Map.entry("hyperion.security.keys.ops.admin", "true"),
+                Map.entry("hyperion.security.keys.ops-one.hash", hash(ADMIN_OF_ONE)),
+                Map.entry("hyperion.security.keys.ops-one.admin", "true"),
+                Map.entry("hyperion.security.keys.ops-one.models", Fixture.SINGLE),
+                Map.entry("hyperion.security.keys.mistaken.hash", MISTAKEN)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -104,7 +107,13 @@ class KeysIT {
             String path = operation.path().replace("{name}", "default").replace("{id}", "0");
             boolean needsNone = operation.json().path("security").isArray()
                     && operation.json().get("security").isEmpty();
-            Answer answer = operation.method().equals("get") ? wire().get(path) : wire().post(path, "{}");
+            Answer answer = wire().send(wire().request(path)
+                    .header("Content-Type", "application/json")
+                    .method(
+                            operation.method().toUpperCase(Locale.ROOT),
+                            operation.method().equals("post")
+                                    ? BodyPublishers.ofString("{}")
+                                    : BodyPublishers.noBody()));
 
             assertThat(answer.status()).as(operation.toString()).isEqualTo(needsNone ? 200 : 401);
             if (!needsNone) {
@@ -177,6 +186,58 @@ class KeysIT {
         Answer completion = bearer("/completion", "{'prompt':'a'}", ONE);
         assertThat(completion.status()).isEqualTo(403);
         assertThat(completion.json().getJsonObject("error").getString("type")).isEqualTo("permission_error");
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "POST,/models/single/load",
+        "POST,/models/single/pull",
+        "POST,/models/single/unload",
+        "POST,/models/single/pin",
+        "POST,/models/single/unpin",
+        "DELETE,/models/single?file=true",
+        "POST,/models"
+    })
+    @DisplayName("what changes models is an administrator's alone, and his key may be one of some models only")
+    void administrators(String method, String path) {
+        for (String key : List.of(ALL, ONE)) {
+            Answer refused = administer(method, path, key);
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.error().getString("code")).isEqualTo("HYP-4002");
+            assertThat(refused.error().getString("message")).contains(".admin=true", "hyperion-admin");
+        }
+        assertThat(administer(method, path, "nonsense").status()).isEqualTo(401);
+        assertThat(administer(method, path, ADMIN).status()).isNotIn(401, 403);
+        assertThat(administer(method, path.replace("single", "default"), ADMIN_OF_ONE)
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    @DisplayName("an administrator unloads and loads a model, and the log tells who did what")
+    void administered() throws IOException {
+        assertThat(administer("POST", "/models/single/load", ADMIN_OF_ONE)
+                        .json()
+                        .getString("state"))
+                .isEqualTo("loaded");
+        assertThat(administer("POST", "/models/single/unload", ADMIN).json().getString("state"))
+                .isEqualTo("ready");
+        assertThat(get("/models/single", ONE).json().getString("state")).isEqualTo("ready");
+        administer("POST", "/models/single/unload", ALL);
+
+        assertThat(serverLog())
+                .contains(
+                        "'ops-one' at 127.0.0.1: load model 'single'",
+                        "'ops' at 127.0.0.1: unload model 'single'",
+                        "'all' at 127.0.0.1: unload model 'single' is refused (HYP-4002)");
+    }
+
+    private Answer administer(String method, String path, String key) {
+        String body = path.equals("/models") ? "{\"name\":\"added\",\"source\":\"hf:a/b\",\"slots\":0}" : "";
+        return wire().send(wire().request(path)
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -361,6 +422,15 @@ class KeysIT {
     void log() throws IOException {
         bearer("/generate", "{" + Behaviour.SHORT + "}", ALL);
 
+        assertThat(serverLog()).contains("hyperion.security.keys.mistaken");
+        assertThat(serverLog())
+                .doesNotContain(ALL)
+                .doesNotContain(ONE)
+                .doesNotContain(ADMIN)
+                .doesNotContain(MISTAKEN);
+    }
+
+    private static String serverLog() throws IOException {
         StringBuilder log = new StringBuilder();
         Path directory = Path.of(System.getProperty("hyperion.it.directory"));
         // The server numbers its files.
@@ -370,8 +440,7 @@ class KeysIT {
             }
         }
 
-        assertThat(log).contains("hyperion.security.keys.mistaken");
-        assertThat(log).doesNotContain(ALL).doesNotContain(ONE).doesNotContain(MISTAKEN);
+        return log.toString();
     }
 
     private void assertRefused(String query, Consumer<WebSocket.Builder> more) {

@@ -27,6 +27,7 @@ class PayaraMicroIT
                 OpenApiBehaviour,
                 NodeClientBehaviour,
                 ModelsBehaviour,
+                AdministrationBehaviour,
                 BadInputBehaviour,
                 AdmissionBehaviour,
                 ParameterBehaviour,

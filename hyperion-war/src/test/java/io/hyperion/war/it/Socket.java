@@ -44,8 +44,17 @@ public final class Socket implements AutoCloseable {
         socket.sendText(json.replace('\'', '"'), true).join();
     }
 
-    /** The next frame. */
+    /** The next frame; what tells how far the model is, which comes where that takes its time, is skipped. */
     public JsonObject next() throws InterruptedException {
+        JsonObject frame = any();
+        while (frame.getString("event").equals("progress")) {
+            frame = any();
+        }
+        return frame;
+    }
+
+    /** The next frame, whatever it tells. */
+    public JsonObject any() throws InterruptedException {
         String frame = inbox.frames.poll(60, TimeUnit.SECONDS);
         assertThat(frame).as("a frame within a minute").isNotNull();
         return Wire.json(frame);

@@ -82,12 +82,15 @@ public final class Wire {
 
     /** Opens a stream of events; the caller closes it. */
     public Events stream(String path, String json) {
-        HttpRequest request = request(path)
+        return stream(request(path)
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json.replace('\'', '"')))
-                .build();
+                .POST(BodyPublishers.ofString(json.replace('\'', '"'))));
+    }
+
+    /** Opens a stream of events; the caller closes it. */
+    public Events stream(HttpRequest.Builder request) {
         try {
-            return new Events(CLIENT.send(request, BodyHandlers.ofInputStream()));
+            return new Events(CLIENT.send(request.build(), BodyHandlers.ofInputStream()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -138,7 +141,17 @@ public final class Wire {
             return response;
         }
 
+        /** The next event; what tells how far the model is, which comes where that takes its time, is skipped. */
         public Event next() throws IOException {
+            Event event = any();
+            while (event != null && event.name().equals("progress")) {
+                event = any();
+            }
+            return event;
+        }
+
+        /** The next event, whatever it tells. */
+        public Event any() throws IOException {
             String name = "";
             JsonObject data = null;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
