@@ -206,7 +206,7 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
 
     @Override
     public ModelFigures figures(String name) {
-        return catalog.find(Optional.of(name)).figures();
+        return catalog.figures(catalog.find(Optional.of(name)));
     }
 
     /** {@return the figures of all models together} */
@@ -234,7 +234,7 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
     }
 
     /**
-     * Unloads a model, and returns when its memory is free; one that is being loaded is loaded to its end before. All its requests until
+     * Unloads a model, and returns when its memory is free; one that is being loaded or downloaded is not any further. All its requests until
      * now, and those who wait for it to be loaded, fail with {@link ErrorCode#SHUTTING_DOWN}. The next request, or {@link #load}, loads it
      * again, from the files as they are then. Its figures go on. An interrupt does not end the waiting.
      *

@@ -6,7 +6,6 @@ import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelProgress;
-import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.api.Version;
 import io.hyperion.api.admin.ModelAdministration;
@@ -16,7 +15,6 @@ import io.hyperion.core.llama.LlamaLibrary;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -34,24 +32,28 @@ public final class CatalogAdministration implements ModelAdministration {
 
     @Override
     public CompletableFuture<ModelInfo> load(String model, Consumer<ModelProgress> progress) {
-        CatalogModel found = catalog.find(Optional.of(model));
-        return inBackground("load", found, () -> {
-            tell(found, progress);
-            found.load();
-            tell(found, progress);
-        });
+        return bring(model, true, progress);
     }
 
     @Override
     public CompletableFuture<ModelInfo> pull(String model, Consumer<ModelProgress> progress) {
-        CatalogModel found = catalog.find(Optional.of(model));
-        tell(found, progress);
-        return CompletableFuture.completedFuture(catalog.info(found));
+        return bring(model, false, progress);
     }
 
-    private void tell(CatalogModel model, Consumer<ModelProgress> progress) {
-        ModelState state = catalog.info(model).state();
-        progress.accept(ModelProgress.of(model.name(), state, OptionalDouble.empty()));
+    private CompletableFuture<ModelInfo> bring(String model, boolean toMemory, Consumer<ModelProgress> progress) {
+        Objects.requireNonNull(progress, "progress");
+        CatalogModel found = catalog.find(Optional.of(model));
+        CompletableFuture<Arrived> there = found.bring(toMemory, progress);
+        CompletableFuture<ModelInfo> done = new CompletableFuture<>();
+        there.whenComplete((arrived, error) -> {
+            if (error == null) {
+                done.complete(catalog.info(found));
+            } else {
+                done.completeExceptionally(error);
+            }
+        });
+        done.whenComplete((info, error) -> there.cancel(false));
+        return done;
     }
 
     @Override
@@ -85,7 +87,7 @@ public final class CatalogAdministration implements ModelAdministration {
     @Override
     public ModelInfo pin(String model, boolean pinned) {
         CatalogModel found = catalog.find(Optional.of(model));
-        found.pin(pinned);
+        found.life().pin(pinned);
         return catalog.info(found);
     }
 

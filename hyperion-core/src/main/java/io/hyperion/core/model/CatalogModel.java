@@ -1,6 +1,5 @@
 package io.hyperion.core.model;
 
-import io.hyperion.api.BusyException;
 import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.EmbeddingReply;
 import io.hyperion.api.EmbeddingRequest;
@@ -12,6 +11,7 @@ import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelProperties;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
@@ -23,68 +23,36 @@ import io.hyperion.api.SlotReply;
 import io.hyperion.api.TokenizeReply;
 import io.hyperion.api.TokenizeRequest;
 import io.hyperion.core.engine.EmbeddingSettings;
-import io.hyperion.core.engine.EngineListener;
-import io.hyperion.core.engine.EngineThreads;
-import io.hyperion.core.engine.InstanceSettings;
 import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.ModelRequest;
 import io.hyperion.core.engine.ServedModel;
 import io.hyperion.core.engine.Tokenizer;
-import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
-import io.hyperion.core.llama.LoadProgress;
-import io.hyperion.core.sequence.SequenceStore;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * A model of the catalog: examined at the start, loaded by its first request or by {@link #load()}, kept until {@link #unload()} or until
- * the catalog closes. Safe for use by many threads.
+ * A model of the catalog: its first request brings it into memory, from wherever its file comes, and it is kept there for as long as its
+ * settings say. Safe for use by many threads.
  */
 public final class CatalogModel {
-    private static final System.Logger LOGGER = System.getLogger(CatalogModel.class.getName());
-
     private final ModelSettings settings;
-    private final SharedLibrary library;
-    private final EngineListener listener;
+    private final ModelLife life;
 
-    /** Guards all that follows. */
-    private final Object lock = new Object();
-
-    private final List<WaitingForModel> waiting = new ArrayList<>();
-    private ModelState state = ModelState.FAILED;
-    /** Why it is failed. */
-    private Optional<String> reason = Optional.empty();
-    /** The files as they were when they were examined last. */
-    private List<Optional<FileStamp>> examined = List.of();
-    /** What they said; empty if they are not sound. */
-    private Optional<ModelFacts> facts = Optional.empty();
-    /** There while the state is {@code LOADED} or {@code UNLOADING}; in the latter case perhaps not yet. */
-    private Optional<ServedModel> loaded = Optional.empty();
-
-    private Optional<Thread> loader = Optional.empty();
-    private ModelFigures past = ModelFigures.NONE;
-    private boolean pinned;
-    private boolean closed;
-
-    /** Held by who unloads it, so that others who want that wait for the end of it. Taken before {@link #lock}, never after. */
-    private final Object unloading = new Object();
-
-    CatalogModel(ModelSettings settings, SharedLibrary library, EngineListener listener) {
+    /**
+     * @param before completes when the memory of the model is free that had the name before
+     */
+    CatalogModel(ModelSettings settings, CatalogServices services, CompletableFuture<Void> before) {
         this.settings = settings;
-        this.library = library;
-        this.listener = listener;
-        synchronized (lock) {
-            examine();
-        }
+        this.life = new ModelLife(settings, services, before);
     }
 
     /** {@return its name} */
@@ -92,71 +60,78 @@ public final class CatalogModel {
         return settings.name();
     }
 
+    ModelSettings settings() {
+        return settings;
+    }
+
+    ModelLife life() {
+        return life;
+    }
+
+    /** Begins to bring it into memory, if that is configured and it can be served. */
     void preload() {
-        synchronized (lock) {
-            if (settings.life().preload() && state == ModelState.READY) {
-                startLoading();
-            }
+        if (life.isReady() && (settings.life().preload() || settings.life().minInstances() > 0)) {
+            bring(new WaitingAdministrator(name(), WaitingForModel.Goal.MEMORY));
         }
     }
 
     ModelInfo info(boolean isDefault) {
-        synchronized (lock) {
-            Optional<ServedModel> serving = serving();
-            return new ModelInfo(
-                    name(),
-                    isDefault,
-                    state,
-                    reason,
-                    serving.map(ServedModel::contextSize)
-                            .or(() -> facts.map(ModelFacts::cells))
-                            .orElse(0),
-                    serving.flatMap(CatalogModel::ifGenerating)
-                            .map(LoadedModel::slots)
-                            .orElse(settings.engine().slots()),
-                    settings.path().map(Path::getFileName).map(Path::toString),
-                    facts.map(ModelFacts::details),
-                    settings.description(),
-                    new ModelInfo.Life(
-                            serving.isPresent() ? 1 : 0,
-                            settings.life().minInstances(),
-                            settings.life().maxInstances(),
-                            settings.life().idleTimeout(),
-                            pinned,
-                            waiting.size(),
-                            Optional.empty()),
-                    Optional.empty(),
-                    Optional.empty(),
-                    settings.defaults());
-        }
+        ModelLife.View view = life.view();
+        return new ModelInfo(
+                name(),
+                isDefault,
+                view.state(),
+                view.reason(),
+                view.loaded()
+                        .map(ServedModel::contextSize)
+                        .or(() -> view.facts().map(ModelFacts::cells))
+                        .orElse(0),
+                view.loaded()
+                        .flatMap(CatalogModel::ifGenerating)
+                        .map(LoadedModel::slots)
+                        .orElse(settings.engine().slots()),
+                view.located()
+                        .or(() -> Optional.of(settings))
+                        .flatMap(ModelSettings::path)
+                        .map(Path::getFileName)
+                        .map(Path::toString),
+                view.facts().map(ModelFacts::details),
+                settings.description(),
+                view.life(),
+                Optional.empty(),
+                view.progress(),
+                settings.defaults());
     }
 
     /**
      * {@return what is set for it and what its file says}
      *
-     * @throws HyperionException if it cannot be served
+     * @throws HyperionException if it cannot be served, or its file is not there yet
      */
     public ModelProperties properties() {
-        synchronized (lock) {
-            ModelFacts known = requireServing();
-            ModelInfo info = info(false);
-            return new ModelProperties(
-                    name(),
-                    settings.path().orElseThrow().getFileName().toString(),
-                    "llama.cpp " + LlamaLibrary.VERSION,
-                    info.contextSize(),
-                    Math.min(info.contextSize(), known.details().trainedContextLength()),
-                    info.slots(),
-                    known.template(),
-                    known.beginToken(),
-                    known.endToken(),
-                    known.embedding().map(setup -> setup.pooling().toString()),
-                    settings.defaults());
-        }
+        ModelFacts known = life.requireServing()
+                .orElseThrow(() -> new ModelUnavailableException(
+                        ErrorCode.MODEL_FAILED,
+                        "The file of model '" + name()
+                                + "' is not there yet: its first request, or a pull, downloads it"));
+        ModelInfo info = info(false);
+        return new ModelProperties(
+                name(),
+                info.fileName().orElseThrow(),
+                "llama.cpp " + LlamaLibrary.VERSION,
+                info.contextSize(),
+                Math.min(info.contextSize(), known.details().trainedContextLength()),
+                info.slots(),
+                known.template(),
+                known.beginToken(),
+                known.endToken(),
+                known.embedding().map(setup -> setup.pooling().toString()),
+                settings.defaults());
     }
 
     /**
-     * Begins a generation; loads the model first if need be, in the background.
+     * Begins a generation; brings the model into memory first if need be, in the background. A request for a model whose file is not there
+     * yet is looked at more closely only when it is.
      *
      * @param request what to generate
      * @param listener hears of it
@@ -164,67 +139,68 @@ public final class CatalogModel {
      * @throws HyperionException if the request is refused; the listener then hears nothing
      */
     public Generation submit(GenerateRequest request, GenerateListener listener) {
-        RequestPreparation preparing;
-        synchronized (lock) {
-            preparing = requireGenerating().preparation();
-        }
-        // Not under the lock: long prompts and large schemas take a while.
-        RequestPreparation.Prepared prepared = preparing.prepare(request);
-        GenerateListener reading = prepared.reading(listener);
-        LoadedModel ready;
-        synchronized (lock) {
-            requireGenerating();
-            if (serving().isEmpty()) {
-                WaitingGeneration generation = new WaitingGeneration(name(), prepared.request(), reading);
-                requireRoomToWait(settings.engine().slots());
-                waitForModel(generation);
-                return generation;
+        Optional<RequestPreparation.Prepared> prepared =
+                requireGenerating().map(facts -> facts.preparation().prepare(request));
+        Visit visit = new Visit(life);
+        WaitingGeneration generation = new WaitingGeneration(name(), request, prepared, listener, visit);
+        boolean accepted = false;
+        try {
+            Optional<Arrived> there = enter(visit, generation);
+            Generation begun = there.isPresent() ? generation.submit(there.get()) : generation;
+            accepted = true;
+            return begun;
+        } finally {
+            if (!accepted) {
+                visit.end();
             }
-            ready = generating(name(), serving().get());
         }
-        return ready.submit(prepared.request(), reading);
+    }
+
+    private Optional<Arrived> enter(Visit visit, WaitingForModel one) {
+        return life.enter(
+                visit,
+                one,
+                one instanceof WaitingEmbedding ? 1 : settings.engine().slots());
     }
 
     /**
-     * Renders the prompt of a request, and does nothing else. For one of tokens, or with a gap, it loads the model first if need be, and
-     * waits for that.
+     * Renders the prompt of a request, and does nothing else. For one of tokens, or with a gap, it brings the model into memory first if
+     * need be, for others its file, and waits for that.
      *
      * @param request the request
      * @return the prompt
      * @throws HyperionException if it does not fit the model or its template, or the model cannot be loaded
      */
     public String render(GenerateRequest request) {
-        RequestPreparation preparing;
-        synchronized (lock) {
-            preparing = requireServing().preparation();
-        }
-        Prompt prompt = preparing.prompt(request);
+        ModelFacts facts = life.requireServing()
+                .orElseGet(() -> visit(new WaitingCaller(WaitingForModel.Goal.FILE, true), Arrived::facts));
+        Prompt prompt = facts.preparation().prompt(request);
         return prompt instanceof Prompt.Raw raw
                 ? raw.text()
-                : awaitLoaded()
-                        .render(new ModelRequest(prompt, request.parameters().orElse(settings.defaults())));
+                : withLoaded(model -> model.render(
+                        new ModelRequest(prompt, request.parameters().orElse(settings.defaults()))));
     }
 
     /**
-     * Turns text into tokens; loads the model first if need be, and waits for that.
+     * Turns text into tokens; brings the model into memory first if need be, and waits for that.
      *
      * @param request the text
      * @return the tokens
      * @throws HyperionException if the model cannot be loaded, or the thread was interrupted
      */
     public TokenizeReply tokenize(TokenizeRequest request) {
-        return awaitTokenizer().tokenize(request);
+        return withTokenizer(tokenizer -> tokenizer.tokenize(request));
     }
 
     /**
-     * Turns tokens into text; loads the model first if need be, and waits for that.
+     * Turns tokens into text; brings the model into memory first if need be, and waits for that.
      *
      * @param request the tokens
      * @return the text
      * @throws HyperionException if the model has no such token or cannot be loaded, or the thread was interrupted
      */
     public String detokenize(DetokenizeRequest request) {
-        return awaitTokenizer().detokenize(request);
+        return withTokenizer(tokenizer -> tokenizer.detokenize(request));
     }
 
     /**
@@ -235,7 +211,7 @@ public final class CatalogModel {
      * @return what was saved
      */
     public SlotReply saveSlot(int slot, String fileName) {
-        return awaitLoaded().saveSlot(slot, fileName);
+        return withLoaded(model -> model.saveSlot(slot, fileName));
     }
 
     /**
@@ -246,7 +222,7 @@ public final class CatalogModel {
      * @return what was restored
      */
     public SlotReply restoreSlot(int slot, String fileName) {
-        return awaitLoaded().restoreSlot(slot, fileName);
+        return withLoaded(model -> model.restoreSlot(slot, fileName));
     }
 
     /**
@@ -256,43 +232,39 @@ public final class CatalogModel {
      * @return how many tokens it had
      */
     public int eraseSlot(int slot) {
-        return awaitLoaded().eraseSlot(slot);
+        return withLoaded(model -> model.eraseSlot(slot));
     }
 
     /** {@return what its slots are doing; none if it does not generate text, or cannot be loaded} */
     public List<SlotInfo> slots() {
-        synchronized (lock) {
-            Optional<LoadedModel> generating = serving().flatMap(CatalogModel::ifGenerating);
-            if (generating.isPresent()) {
-                return generating.get().slotInfos();
-            }
-            boolean generates = state != ModelState.FAILED
-                    && facts.filter(ModelFacts::makesVectors).isEmpty();
-            return IntStream.range(0, generates ? settings.engine().slots() : 0)
-                    .mapToObj(slot -> new SlotInfo(slot, Optional.empty()))
-                    .toList();
+        ModelLife.View view = life.view();
+        Optional<LoadedModel> generating = view.loaded().flatMap(CatalogModel::ifGenerating);
+        if (generating.isPresent()) {
+            return generating.get().slotInfos();
         }
+        boolean generates = view.state() != ModelState.FAILED
+                && view.facts().filter(ModelFacts::makesVectors).isEmpty();
+        return IntStream.range(0, generates ? settings.engine().slots() : 0)
+                .mapToObj(slot -> new SlotInfo(slot, Optional.empty()))
+                .toList();
     }
 
-    private Tokenizer awaitTokenizer() {
-        synchronized (lock) {
-            requireServing();
-            requireRoomToWait(settings.engine().slots());
-        }
-        return await(ServedModel::tokenizer);
+    private <T> T withTokenizer(Function<Tokenizer, T> work) {
+        return visit(
+                new WaitingCaller(WaitingForModel.Goal.MEMORY, true),
+                there -> work.apply(there.model().tokenizer()));
     }
 
-    private LoadedModel awaitLoaded() {
-        synchronized (lock) {
-            requireGenerating();
-            requireRoomToWait(settings.engine().slots());
-        }
-        return await(served -> generating(name(), served));
+    private <T> T withLoaded(Function<LoadedModel, T> work) {
+        requireGenerating();
+        return visit(
+                new WaitingCaller(WaitingForModel.Goal.MEMORY, true),
+                there -> work.apply(generating(name(), there.model())));
     }
 
     /**
      * Loads the model, if it is not loaded, and waits for that. Of files that are others by now than when they were examined the new ones
-     * are examined and loaded.
+     * are examined and loaded; one that is not there is downloaded.
      *
      * <p>A model that could not be loaded before is tried again.
      *
@@ -302,91 +274,106 @@ public final class CatalogModel {
      * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
      */
     public void load() {
-        synchronized (lock) {
-            if (state == ModelState.FAILED && facts.isPresent()) {
-                noteFreed();
-            }
-        }
-        await(Function.identity());
+        life.forgive();
+        visit(new WaitingCaller(WaitingForModel.Goal.MEMORY, false), Function.identity());
     }
 
-    void pin(boolean truth) {
-        synchronized (lock) {
-            pinned = truth;
-        }
-    }
-
-    private <T> T await(Function<ServedModel, T> wanted) {
-        WaitingCaller<T> caller = new WaitingCaller<>(wanted);
-        synchronized (lock) {
-            requireServing();
-            if (serving().isPresent()) {
-                return wanted.apply(serving().get());
-            }
-            requireOtherThread();
-            waitForModel(caller);
-        }
+    private <T> T visit(WaitingCaller caller, Function<Arrived, T> work) {
+        Visit visit = new Visit(life);
         try {
-            return caller.await();
+            return work.apply(enter(visit, caller).orElseGet(caller::await));
         } finally {
-            synchronized (lock) {
-                waiting.remove(caller);
-            }
+            visit.end();
         }
-    }
-
-    private void waitForModel(WaitingForModel one) {
-        if (state == ModelState.READY) {
-            startLoading();
-        }
-        waiting.add(one);
     }
 
     /**
-     * Makes vectors of texts; loads the model first if need be, in the background.
+     * Brings the model into memory, or its file to this machine, in the background. A model that could not be brought before is tried again.
+     *
+     * @param toMemory whether into memory
+     * @param progress hears how far it is, in the end that it is there
+     * @return completes when it is there; cancelling it ends the waiting and nothing else
+     */
+    CompletableFuture<Arrived> bring(boolean toMemory, Consumer<ModelProgress> progress) {
+        WaitingForModel.Goal goal = toMemory ? WaitingForModel.Goal.MEMORY : WaitingForModel.Goal.FILE;
+        WaitingAdministrator one = new WaitingAdministrator(name(), goal, progress, new CompletableFuture<>());
+        life.forgive();
+        return bring(one);
+    }
+
+    private CompletableFuture<Arrived> bring(WaitingAdministrator one) {
+        Visit visit = new Visit(life);
+        one.done().whenComplete((nothing, error) -> visit.end());
+        try {
+            enter(visit, one).ifPresent(one::begin);
+        } catch (HyperionException e) {
+            one.fail(e);
+        }
+        return one.done();
+    }
+
+    /**
+     * Makes vectors of texts; brings the model into memory first if need be, in the background.
      *
      * @param request the texts
      * @return completes with the vectors, or with a {@link HyperionException}; cancelling it cancels the request
      * @throws HyperionException if the request is refused
      */
     public CompletableFuture<EmbeddingReply> embed(EmbeddingRequest request) {
-        CompletableFuture<EmbeddingReply> reply = new CompletableFuture<>();
         long arrived = System.nanoTime();
-        submit(new WaitingEmbedding(name(), false, model -> model.embed(request, arrived, reply), reply));
-        return reply;
+        return submit(false, request.timeout(), (model, reply) -> model.embed(request, arrived, reply));
     }
 
     /**
-     * Scores documents; loads the model first if need be, in the background.
+     * Scores documents; brings the model into memory first if need be, in the background.
      *
      * @param request the query and the documents
      * @return completes with the scores, or with a {@link HyperionException}; cancelling it cancels the request
      * @throws HyperionException if the request is refused
      */
     public CompletableFuture<RerankReply> rerank(RerankRequest request) {
-        CompletableFuture<RerankReply> reply = new CompletableFuture<>();
         long arrived = System.nanoTime();
-        submit(new WaitingEmbedding(name(), true, model -> model.rerank(request, arrived, reply), reply));
-        return reply;
+        return submit(true, request.timeout(), (model, reply) -> model.rerank(request, arrived, reply));
     }
 
-    private void submit(WaitingEmbedding request) {
-        ServedModel ready;
-        synchronized (lock) {
-            request.requireFits(requireServing().embedding().map(EmbeddingSettings::pooling));
-            if (serving().isEmpty()) {
-                requireRoomToWait(1);
-                waitForModel(request);
-                return;
+    private <R> CompletableFuture<R> submit(
+            boolean rerank, Optional<Duration> timeout, BiConsumer<LoadedEmbedder, CompletableFuture<R>> submission) {
+        CompletableFuture<R> reply = new CompletableFuture<>();
+        WaitingEmbedding request =
+                new WaitingEmbedding(name(), rerank, timeout, model -> submission.accept(model, reply), reply);
+        life.requireServing()
+                .ifPresent(facts -> request.requireFits(facts.embedding().map(EmbeddingSettings::pooling)));
+        Visit visit = new Visit(life);
+        CompletableFuture<R> told = new CompletableFuture<>();
+        reply.whenComplete((value, error) -> {
+            // Before the caller hears of the end.
+            visit.end();
+            if (error == null) {
+                told.complete(value);
+            } else {
+                told.completeExceptionally(error);
             }
-            ready = serving().get();
+        });
+        told.whenComplete((value, error) -> {
+            if (told.isCancelled()) {
+                reply.cancel(true);
+            }
+        });
+        boolean accepted = false;
+        try {
+            enter(visit, request).ifPresent(there -> request.submit(there.model()));
+            accepted = true;
+            return told;
+        } finally {
+            if (!accepted) {
+                visit.end();
+            }
         }
-        request.submit(ready);
     }
 
-    private ModelFacts requireGenerating() {
-        ModelFacts known = requireServing();
-        if (known.makesVectors()) {
+    private Optional<ModelFacts> requireGenerating() {
+        Optional<ModelFacts> known = life.requireServing();
+        if (known.filter(ModelFacts::makesVectors).isPresent()) {
             throw doesNotGenerate(name());
         }
         return known;
@@ -412,308 +399,39 @@ public final class CatalogModel {
                 "The model '" + name + "' is set up for embeddings or reranking and does not generate text");
     }
 
-    /** Those that will be served at once when the model is loaded do not count as waiting. */
-    private void requireRoomToWait(int atOnce) {
-        int count = waiting.size();
-        if (count >= settings.engine().queueCapacity() + atOnce) {
-            throw new BusyException(
-                    ErrorCode.QUEUE_FULL,
-                    "The model '" + name() + "' is being loaded, and its queue is full: " + count
-                            + " requests are waiting",
-                    Duration.ofSeconds(1));
-        }
-    }
-
-    private ModelFacts requireServing() {
-        if (closed) {
-            throw shuttingDown();
-        }
-        if (serving().isPresent() && !serving().get().isServing()) {
-            // Its loop failed, for want of heap perhaps: what it left is freed, and this request loads it anew.
-            loaded.get().close();
-            noteFreed();
-        }
-        if (state == ModelState.FAILED) {
-            // Somebody may have put the right file there.
-            examineIfChanged();
-        }
-        if (state == ModelState.FAILED) {
-            throw cannotBeServed();
-        }
-        return facts.orElseThrow();
-    }
-
-    private ModelUnavailableException cannotBeServed() {
-        return new ModelUnavailableException(
-                ErrorCode.MODEL_FAILED,
-                "The model '" + name() + "' cannot be served: " + reason.orElse("for an unknown reason"));
-    }
-
-    private Optional<ServedModel> serving() {
-        return state == ModelState.LOADED ? loaded : Optional.empty();
-    }
-
     /**
      * Sees that the thread may wait for the model.
      *
-     * @throws IllegalStateException if it is the model's own, in which a listener is called: it would wait for ever
+     * @throws IllegalStateException if it is one in which listeners are called: it would wait for ever
      */
     public void requireOtherThread() {
-        synchronized (lock) {
-            if (loaded.filter(ServedModel::isOwnThread).isPresent()) {
-                throw new IllegalStateException("A listener cannot wait for the model that calls it");
-            }
-        }
-    }
-
-    private ModelUnavailableException shuttingDown() {
-        return new ModelUnavailableException(ErrorCode.SHUTTING_DOWN, "The model '" + name() + "' is being unloaded");
-    }
-
-    private void examineIfChanged() {
-        if (!examined.equals(FileStamp.of(settings))) {
-            examine();
-        }
-    }
-
-    /** Reads the headers of the files: the state is {@code READY} or {@code FAILED} afterwards. */
-    private void examine() {
-        state = ModelState.FAILED;
-        facts = Optional.empty();
-        examined = FileStamp.of(settings);
-        reason = settings.problem();
-        if (reason.isPresent()) {
-            LOGGER.log(System.Logger.Level.ERROR, reason.get());
-            return;
-        }
-        try {
-            facts = Optional.of(readFacts());
-            state = ModelState.READY;
-        } catch (IOException e) {
-            fail(e.getMessage(), e);
-        }
-    }
-
-    /** An interrupt closes the file that the thread reads, and says nothing of the file: it is there again afterwards. */
-    private ModelFacts readFacts() throws IOException {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (true) {
-                try {
-                    return ModelFacts.read(settings);
-                } catch (IOException e) {
-                    if (!Thread.interrupted()) {
-                        throw e;
-                    }
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private void fail(String why, Throwable cause) {
-        state = ModelState.FAILED;
-        reason = Optional.of(why);
-        LOGGER.log(System.Logger.Level.ERROR, "The model '" + name() + "' cannot be served: " + why);
-        LOGGER.log(System.Logger.Level.DEBUG, "The model '" + name() + "' failed", cause);
-    }
-
-    private void startLoading() {
-        Thread thread = EngineThreads.create(this::loadInBackground, "hyperion-load-" + name());
-        thread.start();
-        loader = Optional.of(thread);
-        state = ModelState.LOADING;
-    }
-
-    /** What was found sound at the start may be another file by now: nothing unchecked may reach llama.cpp. */
-    private ModelFacts examineAgain() throws LlamaException {
-        synchronized (lock) {
-            ModelState before = state;
-            examineIfChanged();
-            state = before;
-            return facts.orElseThrow(() -> new LlamaException(reason.orElse("")));
-        }
-    }
-
-    private ServedModel load(ModelFacts sound) throws LlamaException {
-        Path path = settings.path().orElseThrow();
-        if (sound.embedding().isPresent()) {
-            return LoadedEmbedder.load(
-                    library.get(), name(), path, sound.embedding().get(), listener, LoadProgress.NONE);
-        }
-        SequenceStore store = new SequenceStore(name(), settings.slotSavePath(), sound.fingerprint());
-        return LoadedModel.load(
-                library.get(),
-                name(),
-                path,
-                sound.cells(),
-                settings.engine(),
-                InstanceSettings.ONE,
-                store,
-                listener,
-                LoadProgress.NONE);
-    }
-
-    private void loadInBackground() {
-        Optional<ServedModel> model = Optional.empty();
-        Optional<Throwable> failure = Optional.empty();
-        long begin = System.nanoTime();
-        try {
-            model = Optional.of(load(examineAgain()));
-        } catch (LlamaException | RuntimeException | Error e) {
-            // Errors too, such as those of linking or for want of heap: else those who wait would wait for ever.
-            failure = Optional.of(e);
-        }
-        List<WaitingForModel> told;
-        Optional<HyperionException> refusal = Optional.empty();
-        synchronized (lock) {
-            boolean unwanted = state == ModelState.UNLOADING;
-            loader = Optional.empty();
-            loaded = model;
-            if (failure.isPresent()) {
-                fail(reasonOf(failure.get()), failure.get());
-                refusal = Optional.of(cannotBeServed());
-            } else {
-                state = ModelState.LOADED;
-                logLoaded(model.get(), begin);
-            }
-            if (unwanted) {
-                // Those who wait now came later: they get what is loaded next.
-                state = ModelState.UNLOADING;
-                return;
-            }
-            told = takeWaiting();
-        }
-        for (WaitingForModel one : told) {
-            if (refusal.isPresent()) {
-                one.fail(refusal.get());
-            } else {
-                one.begin(model.get());
-            }
-        }
-    }
-
-    private List<WaitingForModel> takeWaiting() {
-        List<WaitingForModel> taken = List.copyOf(waiting);
-        waiting.clear();
-        return taken;
-    }
-
-    private void logLoaded(ServedModel model, long begin) {
-        LOGGER.log(
-                System.Logger.Level.INFO,
-                "Loaded model ''{0}'' in {1} ms: {2}, {3} threads",
-                name(),
-                (System.nanoTime() - begin) / 1_000_000,
-                model.summary(),
-                settings.engine().threads());
-    }
-
-    /** What llama.cpp's binding says is written for the caller; of anything else the kind is worth knowing. */
-    private static String reasonOf(Throwable failure) {
-        return failure instanceof LlamaException ? failure.getMessage() : failure.toString();
+        life.requireOtherThread();
     }
 
     /**
-     * Unloads the model, and waits for that; one that is being loaded is loaded to its end before. All requests that were made until now,
-     * and those who wait for the model, fail with {@link ErrorCode#SHUTTING_DOWN}. What is asked of it from now on waits until its memory
-     * is free, and then loads it anew. The files are examined anew if they have changed. A model that could not be loaded is tried again
-     * by the next request.
+     * Unloads the model, and waits for that; one that is being loaded or downloaded is not loaded or downloaded any further, and what is
+     * there of its file stays. All requests that were made until now, and those who wait for the model, fail with
+     * {@link ErrorCode#SHUTTING_DOWN}. What is asked of it from now on waits until its memory is free, and then loads it anew. The files
+     * are examined anew if they have changed. A model that could not be loaded is tried again by the next request. It is no longer pinned.
      *
      * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
      */
     public void unload() {
-        unload(false);
+        life.unload();
     }
 
     /** Unloads the model and lets nobody load it again. Does nothing if that is done already. */
     void close() {
-        unload(true);
-    }
-
-    private void unload(boolean forGood) {
-        List<WaitingForModel> abandoned;
-        synchronized (lock) {
-            requireOtherThread();
-            closed |= forGood;
-            abandoned = takeWaiting();
-            pinned = false;
-            state = ModelState.UNLOADING;
-        }
-        abandoned.forEach(one -> one.fail(shuttingDown()));
-        Runnable afterwards;
-        synchronized (unloading) {
-            Optional<Thread> loading;
-            synchronized (lock) {
-                if (state != ModelState.UNLOADING) {
-                    // Somebody else has unloaded it in the meantime.
-                    return;
-                }
-                loading = loader;
-            }
-            loading.ifPresent(EngineThreads::join);
-            Optional<ServedModel> unloaded;
-            synchronized (lock) {
-                unloaded = loaded;
-            }
-            try {
-                unloaded.ifPresent(ServedModel::close);
-            } finally {
-                afterwards = endUnloading();
-            }
-        }
-        afterwards.run();
-    }
-
-    /** {@return tells those who wait for the model that it cannot be loaded anew, if that is so; not for under a lock} */
-    private Runnable endUnloading() {
-        synchronized (lock) {
-            noteFreed();
-            if (state == ModelState.FAILED) {
-                ModelUnavailableException refusal = cannotBeServed();
-                List<WaitingForModel> refused = takeWaiting();
-                return () -> refused.forEach(one -> one.fail(refusal));
-            }
-            if (!waiting.isEmpty()) {
-                startLoading();
-            }
-            return () -> {};
-        }
-    }
-
-    /** What was in memory is closed: the state is {@code READY} or {@code FAILED} afterwards. */
-    private void noteFreed() {
-        if (loaded.isPresent()) {
-            past = past.plus(loaded.get().figures().past());
-            LOGGER.log(System.Logger.Level.INFO, "Unloaded model ''{0}''", name());
-        }
-        loaded = Optional.empty();
-        if (facts.isPresent()) {
-            state = ModelState.READY;
-            reason = Optional.empty();
-        } else {
-            state = ModelState.FAILED;
-        }
-        if (!closed) {
-            examineIfChanged();
-        }
+        life.close();
     }
 
     /** {@return what the model did since the catalog was made, and what it does now} */
     public ModelFigures figures() {
-        synchronized (lock) {
-            return past.plus(loaded.map(ServedModel::figures).orElse(ModelFigures.NONE));
-        }
+        return life.figures();
     }
 
     /** {@return whether it is in memory and takes requests at once} */
     public boolean isServing() {
-        synchronized (lock) {
-            return serving().filter(ServedModel::isServing).isPresent();
-        }
+        return life.isServing();
     }
 }

@@ -7,62 +7,110 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelNotFoundException;
 import io.hyperion.core.engine.EngineListener;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
-/** All models that are configured. It owns them and the native library. Safe for use by many threads. */
+/**
+ * All models: those of the configuration, which stay, and others, which come and go. It owns them and the native library. Safe for use by
+ * many threads.
+ */
 public final class ModelCatalog implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(ModelCatalog.class.getName());
 
-    private final SharedLibrary library = new SharedLibrary();
-    private final SortedMap<String, CatalogModel> models = new TreeMap<>();
+    private final CatalogServices services;
+    private final SortedMap<String, ModelSettings> configured;
     private final Optional<String> defaultModel;
     private final long begun = System.nanoTime();
 
+    /** Held while models come and go, which takes as long as to read their headers. Taken before {@link #lock}, never after. */
+    private final Object changing = new Object();
+
+    /** Guards all that follows. */
+    private final Object lock = new Object();
+
+    private final SortedMap<String, CatalogModel> models = new TreeMap<>();
+    /** Those that nobody finds any more, and that still have visitors or memory. */
+    private final List<CatalogModel> leaving = new ArrayList<>();
+    /** What models did that are gone, by their names: one that comes back goes on counting. */
+    private final Map<String, ModelFigures> past = new HashMap<>();
+
+    private boolean closed;
+
     /**
-     * Makes the catalog: reads the headers of the files, and begins to load, in the background, what is to be preloaded. Models that
-     * cannot be served are in it as failed ones.
+     * Makes the catalog: reads the headers of the files, and begins to bring into memory, in the background, what is to be preloaded. Models
+     * that cannot be served are in it as failed ones.
      *
      * @param configuration what is configured
      * @param listener hears what the engine does
      */
     public ModelCatalog(HyperionConfiguration configuration, EngineListener listener) {
+        this(configuration, services(listener));
+    }
+
+    ModelCatalog(HyperionConfiguration configuration, CatalogServices services) {
         configuration.warnings().forEach(warning -> LOGGER.log(System.Logger.Level.WARNING, warning));
-        defaultModel = configuration.defaultModel();
-        configuration
-                .models()
-                .forEach((name, settings) -> models.put(name, new CatalogModel(settings, library, listener)));
-        models.values().forEach(CatalogModel::preload);
+        this.services = services;
+        this.configured = configuration.models();
+        this.defaultModel = configuration.defaultModel();
+        configured.forEach((name, settings) ->
+                models.put(name, new CatalogModel(settings, services, CompletableFuture.completedFuture(null))));
+        List.copyOf(models.values()).forEach(CatalogModel::preload);
+    }
+
+    private static CatalogServices services(EngineListener listener) {
+        CatalogTimer timer = new TimerThread();
+        MemorySettings memory = MemorySettings.DEFAULT;
+        MemoryBudget budget = new MemoryBudget(
+                device -> memory.limit(device, MachineMemory.total().orElse(Long.MAX_VALUE)), timer);
+        return new CatalogServices(new SharedLibrary(), timer, budget, Optional.empty(), listener);
     }
 
     /**
      * Finds a model.
      *
-     * @param name its name; empty for the default one
+     * @param name its name, or another one that it is called by; empty for the default one
      * @return the model
      * @throws ModelNotFoundException if there is none; its message tells which there are
      */
     public CatalogModel find(Optional<String> name) {
-        String wanted = name.or(() -> defaultModel)
-                .orElseThrow(() -> new ModelNotFoundException(
-                        ErrorCode.MODEL_NOT_FOUND,
-                        "No model is configured: set hyperion.models.default.path to a GGUF file"));
-        CatalogModel model = models.get(wanted);
-        if (model == null) {
-            throw new ModelNotFoundException(
-                    ErrorCode.MODEL_NOT_FOUND,
-                    "There is no model '" + Excerpts.of(wanted) + "'; the models are "
-                            + String.join(", ", models.keySet()));
+        synchronized (lock) {
+            String wanted = name.or(this::defaultName)
+                    .orElseThrow(() -> new ModelNotFoundException(
+                            ErrorCode.MODEL_NOT_FOUND,
+                            "There is no model: set hyperion.models.default.path to a GGUF file"));
+            return Optional.ofNullable(models.get(wanted))
+                    .or(() -> models.values().stream()
+                            .filter(model ->
+                                    model.settings().description().aliases().contains(wanted))
+                            .findFirst())
+                    .orElseThrow(() -> new ModelNotFoundException(
+                            ErrorCode.MODEL_NOT_FOUND,
+                            "There is no model '" + Excerpts.of(wanted) + "'; the models are "
+                                    + String.join(", ", models.keySet())));
         }
-        return model;
+    }
+
+    /** Where nothing is configured, one that has come is as good as another. */
+    private Optional<String> defaultName() {
+        return defaultModel.or(() -> models.isEmpty() ? Optional.empty() : Optional.of(models.firstKey()));
     }
 
     /** {@return what is known of all models, in the order of their names} */
     public List<ModelInfo> infos() {
-        return models.values().stream().map(this::info).toList();
+        return all().stream().map(this::info).toList();
+    }
+
+    private List<CatalogModel> all() {
+        synchronized (lock) {
+            return List.copyOf(models.values());
+        }
     }
 
     /**
@@ -72,7 +120,91 @@ public final class ModelCatalog implements AutoCloseable {
      * @return it
      */
     public ModelInfo info(CatalogModel model) {
-        return model.info(defaultModel.filter(model.name()::equals).isPresent());
+        Optional<String> name;
+        synchronized (lock) {
+            name = defaultName();
+        }
+        return model.info(name.filter(model.name()::equals).isPresent());
+    }
+
+    /**
+     * Sets which models there are beside those of the configuration. One that is not among them any more is found by nobody from now on, and
+     * is unloaded when its last request has ended. One whose settings are others by now is replaced so too: requests that come from now on
+     * get the new one, which is loaded when the memory of the old one is free.
+     *
+     * @param others the settings of all others by their names; a model of the configuration goes before another of its name
+     */
+    void apply(SortedMap<String, ModelSettings> others) {
+        synchronized (changing) {
+            List<CatalogModel> before = all();
+            for (CatalogModel model : before) {
+                if (!configured.containsKey(model.name()) && !others.containsKey(model.name())) {
+                    replace(model, Optional.empty());
+                }
+            }
+            others.forEach((name, settings) -> {
+                Optional<CatalogModel> current = before.stream()
+                        .filter(model -> model.name().equals(name))
+                        .findFirst();
+                if (configured.containsKey(name)
+                        || current.filter(model -> model.settings().equals(settings))
+                                .isPresent()) {
+                    return;
+                }
+                CatalogModel next = new CatalogModel(
+                        settings,
+                        services,
+                        current.map(model -> model.life().gone()).orElseGet(() -> goneAll(name)));
+                if (current.isPresent()) {
+                    replace(current.get(), Optional.of(next));
+                } else {
+                    synchronized (lock) {
+                        models.put(name, next);
+                    }
+                    begin(next);
+                }
+            });
+        }
+    }
+
+    /** {@return completes when nobody is there any more who had the name} */
+    private CompletableFuture<Void> goneAll(String name) {
+        synchronized (lock) {
+            return CompletableFuture.allOf(leaving.stream()
+                    .filter(model -> model.name().equals(name))
+                    .map(model -> model.life().gone())
+                    .toArray(CompletableFuture<?>[]::new));
+        }
+    }
+
+    private void replace(CatalogModel old, Optional<CatalogModel> next) {
+        synchronized (lock) {
+            leaving.add(old);
+            models.remove(old.name());
+            next.ifPresent(model -> models.put(model.name(), model));
+        }
+        old.life().gone().thenRun(() -> left(old));
+        old.life().retire();
+        next.ifPresent(this::begin);
+    }
+
+    private void left(CatalogModel old) {
+        synchronized (lock) {
+            leaving.remove(old);
+            past.merge(old.name(), old.figures().past(), ModelFigures::plus);
+        }
+    }
+
+    private void begin(CatalogModel added) {
+        boolean late;
+        synchronized (lock) {
+            late = closed;
+        }
+        if (late) {
+            added.close();
+        } else {
+            added.preload();
+        }
     }
 
     /** {@return how long it has been there} */
@@ -80,16 +212,49 @@ public final class ModelCatalog implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - begun);
     }
 
-    /** {@return the figures of all models together} */
-    public ModelFigures figures() {
-        return models.values().stream().map(CatalogModel::figures).reduce(ModelFigures.NONE, ModelFigures::plus);
+    /**
+     * What a model did since the catalog was made, and what it does now.
+     *
+     * @param model the model
+     * @return its figures
+     */
+    public ModelFigures figures(CatalogModel model) {
+        synchronized (lock) {
+            return Stream.concat(leaving.stream(), Stream.of(model))
+                    .filter(one -> one.name().equals(model.name()))
+                    .map(CatalogModel::figures)
+                    .reduce(past.getOrDefault(model.name(), ModelFigures.NONE), ModelFigures::plus);
+        }
     }
 
-    /** Unloads all models and the library; all their requests fail. Does nothing if that is done already. */
+    /** {@return the figures of all models together, those included that are gone} */
+    public ModelFigures figures() {
+        synchronized (lock) {
+            return Stream.concat(
+                            past.values().stream(),
+                            Stream.concat(leaving.stream(), models.values().stream())
+                                    .map(CatalogModel::figures))
+                    .reduce(ModelFigures.NONE, ModelFigures::plus);
+        }
+    }
+
+    /**
+     * Unloads all models and the library; all their requests fail. Does nothing if that is done already.
+     *
+     * @throws IllegalStateException if a listener calls it, in a thread that it would wait for
+     */
     @Override
     public void close() {
-        Collection<CatalogModel> all = models.values();
+        List<CatalogModel> all = new ArrayList<>();
+        synchronized (lock) {
+            all.addAll(models.values());
+            all.addAll(leaving);
+        }
+        all.forEach(CatalogModel::requireOtherThread);
+        synchronized (lock) {
+            closed = true;
+        }
         all.forEach(CatalogModel::close);
-        library.close();
+        services.close();
     }
 }

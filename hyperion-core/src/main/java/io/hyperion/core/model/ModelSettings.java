@@ -91,35 +91,15 @@ public record ModelSettings(
     }
 
     /**
-     * A model that cannot be served.
+     * The same model, with its file where that was found.
      *
-     * @param name its name
-     * @param origin who has declared it
-     * @param problem what is wrong
+     * @param file its GGUF file, or the first of the files that it is split into
      * @return its settings
      */
-    static ModelSettings failed(String name, ModelInfo.Origin origin, String problem) {
+    ModelSettings at(Path file) {
         return new ModelSettings(
                 name,
-                Optional.empty(),
-                Optional.empty(),
-                EngineSettings.defaults(),
-                Optional.empty(),
-                GenerateParameters.none(),
-                Optional.empty(),
-                Optional.empty(),
-                LifeSettings.DEFAULT,
-                new ModelInfo.Description(
-                        Optional.empty(), List.of(), List.of(), Optional.empty(), Optional.empty(), origin),
-                Optional.empty(),
-                Optional.of(problem));
-    }
-
-    /** {@return the same model with other aliases} */
-    ModelSettings withAliases(List<String> aliases) {
-        return new ModelSettings(
-                name,
-                path,
+                Optional.of(file),
                 source,
                 engine,
                 template,
@@ -127,55 +107,8 @@ public record ModelSettings(
                 embeddings,
                 pooling,
                 life,
-                new ModelInfo.Description(
-                        description.text(),
-                        description.tags(),
-                        aliases,
-                        description.operator(),
-                        description.source(),
-                        description.origin()),
+                description,
                 slotSavePath,
                 problem);
-    }
-
-    /**
-     * A model that is a file in the directory of models.
-     *
-     * @param name its name
-     * @param aliases what it is called too
-     * @param path its file
-     * @param queue how requests wait for it
-     * @return its settings
-     */
-    static ModelSettings dropped(String name, List<String> aliases, Path path, QueueSettings queue) {
-        EngineSettings defaults = EngineSettings.defaults();
-        return new ModelSettings(
-                name,
-                Optional.of(path),
-                Optional.empty(),
-                new EngineSettings(
-                        defaults.contextSize(),
-                        defaults.slots(),
-                        defaults.batchSize(),
-                        defaults.threads(),
-                        defaults.gpuLayers(),
-                        queue.capacity(),
-                        queue.timeout(),
-                        defaults.prefixMemory(),
-                        defaults.lora()),
-                Optional.empty(),
-                GenerateParameters.none(),
-                Optional.empty(),
-                Optional.empty(),
-                LifeSettings.DEFAULT,
-                new ModelInfo.Description(
-                        Optional.empty(),
-                        List.of(),
-                        aliases,
-                        Optional.empty(),
-                        Optional.empty(),
-                        ModelInfo.Origin.FILE),
-                Optional.empty(),
-                Optional.empty());
     }
 }

@@ -1,38 +1,35 @@
 package io.hyperion.core.model;
 
-import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionException;
-import io.hyperion.core.engine.ServedModel;
+import io.hyperion.api.ModelProgress;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
 
 /**
- * A thread that waits until its model is loaded.
+ * A thread that waits until its model is there.
  *
- * @param <T> what it wants of the model
+ * @param goal what it waits for
+ * @param isRequest whether the queue's limits are for it
+ * @param given the model
  */
-final class WaitingCaller<T> implements WaitingForModel {
-    private final Function<ServedModel, T> wanted;
-    private final CompletableFuture<T> given = new CompletableFuture<>();
-
-    /** @param wanted what it wants of the model; fails with a {@link HyperionException} if such a model cannot give it */
-    WaitingCaller(Function<ServedModel, T> wanted) {
-        this.wanted = wanted;
+record WaitingCaller(Goal goal, boolean isRequest, CompletableFuture<Arrived> given) implements WaitingForModel {
+    WaitingCaller(Goal goal, boolean isRequest) {
+        this(goal, isRequest, new CompletableFuture<>());
     }
 
     @Override
-    public void begin(ServedModel loaded) {
-        try {
-            given.complete(wanted.apply(loaded));
-        } catch (HyperionException e) {
-            fail(e);
-        } catch (RuntimeException | Error e) {
-            fail(new EngineException(ErrorCode.ENGINE_FAILURE, "The model could not be asked: " + e, e));
-        }
+    public Optional<Duration> timeout() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void begin(Arrived arrived) {
+        given.complete(arrived);
     }
 
     @Override
@@ -40,13 +37,18 @@ final class WaitingCaller<T> implements WaitingForModel {
         given.completeExceptionally(error);
     }
 
+    @Override
+    public void tell(ModelProgress progress) {
+        // The thread only waits.
+    }
+
     /**
      * Waits.
      *
-     * @throws HyperionException why the model could not be loaded
+     * @throws HyperionException why the model is not there
      * @throws GenerationCancelledException if the thread was interrupted; its interrupt status is set again
      */
-    T await() {
+    Arrived await() {
         try {
             return given.get();
         } catch (InterruptedException e) {

@@ -4,9 +4,11 @@ import io.hyperion.api.EngineException;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.ServedModel;
 import io.hyperion.core.llama.Pooling;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -16,11 +18,27 @@ import java.util.function.Consumer;
  *
  * @param model the name of the model
  * @param rerank whether it is for scores
+ * @param timeout how long it may take; empty for no limit
  * @param submission gives it to the model
  * @param reply hears how it ends; cancelling it cancels the request
  */
-record WaitingEmbedding(String model, boolean rerank, Consumer<LoadedEmbedder> submission, CompletableFuture<?> reply)
+record WaitingEmbedding(
+        String model,
+        boolean rerank,
+        Optional<Duration> timeout,
+        Consumer<LoadedEmbedder> submission,
+        CompletableFuture<?> reply)
         implements WaitingForModel {
+    @Override
+    public Goal goal() {
+        return Goal.MEMORY;
+    }
+
+    @Override
+    public boolean isRequest() {
+        return true;
+    }
+
     /**
      * @param pooling how the model is set up; empty if it generates text
      * @throws InvalidRequestException if that is for something else
@@ -58,12 +76,12 @@ record WaitingEmbedding(String model, boolean rerank, Consumer<LoadedEmbedder> s
     }
 
     @Override
-    public void begin(ServedModel served) {
+    public void begin(Arrived arrived) {
         if (reply.isDone()) {
             return;
         }
         try {
-            submit(served);
+            submit(arrived.model());
         } catch (HyperionException e) {
             fail(e);
         } catch (RuntimeException | Error e) {
@@ -75,5 +93,10 @@ record WaitingEmbedding(String model, boolean rerank, Consumer<LoadedEmbedder> s
     @Override
     public void fail(HyperionException error) {
         reply.completeExceptionally(error);
+    }
+
+    @Override
+    public void tell(ModelProgress progress) {
+        // A future says nothing before its end.
     }
 }

@@ -8,6 +8,7 @@ import io.hyperion.api.GenerateEvent;
 import io.hyperion.api.GenerateListener;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.Progress;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -40,6 +41,11 @@ final class ToolCallListener implements GenerateListener {
     ToolCallListener(GenerateListener listener, Supplier<Reading> readings) {
         this.listener = listener;
         this.readings = readings;
+    }
+
+    @Override
+    public void onWaiting(ModelProgress waiting) {
+        listener.onWaiting(waiting);
     }
 
     @Override

@@ -125,6 +125,10 @@ class LoadingTest {
     void figures() {
         client.generate(brief());
         client.embed(text());
+        // The loop counts a request when it has told its end.
+        while (client.figures("vectors").endedRequests() == 0) {
+            Thread.onSpinWait();
+        }
         for (Optional<String> model : BOTH) {
             ModelFigures before = client.figures(model.orElseThrow());
             client.unload(model);

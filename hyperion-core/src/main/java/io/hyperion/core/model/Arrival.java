@@ -1,0 +1,212 @@
+package io.hyperion.core.model;
+
+import io.hyperion.api.HyperionException;
+import io.hyperion.api.ModelProgress;
+import io.hyperion.api.ModelState;
+import io.hyperion.core.download.Download;
+import io.hyperion.core.download.DownloadException;
+import io.hyperion.core.download.DownloadProgress;
+import io.hyperion.core.engine.EngineThreads;
+import io.hyperion.core.engine.LoadedEmbedder;
+import io.hyperion.core.engine.LoadedModel;
+import io.hyperion.core.engine.ServedModel;
+import io.hyperion.core.llama.LlamaException;
+import io.hyperion.core.sequence.SequenceStore;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * One way of a model into memory: its files are downloaded if they are not there, examined, and loaded when there is room. Goes it in a
+ * thread of its own, one step after the other, and can be ended at any of them. Safe for use by many threads.
+ */
+final class Arrival {
+    private static final System.Logger LOGGER = System.getLogger(Arrival.class.getName());
+
+    private final String name;
+    private final ModelFiles files;
+    private final ModelFiles.Examined known;
+    private final CompletableFuture<Void> before;
+    private final CatalogServices services;
+    private final ModelLife life;
+    private final Thread thread;
+
+    private volatile Supplier<ModelProgress> progress;
+    private volatile boolean cancelled;
+
+    /** Guards what follows, and the setting of {@link #cancelled}. */
+    private final Object lock = new Object();
+    /** Ends what the thread waits for. */
+    private Runnable ending = () -> {};
+
+    /**
+     * @param known what the last examination of the files found
+     * @param before completes when the memory of the model is free that had the name before
+     */
+    Arrival(
+            String name,
+            ModelFiles files,
+            ModelFiles.Examined known,
+            CompletableFuture<Void> before,
+            CatalogServices services,
+            ModelLife life) {
+        this.name = name;
+        this.files = files;
+        this.known = known;
+        this.before = before.copy();
+        this.services = services;
+        this.life = life;
+        this.progress = step(known.state() == ModelState.ABSENT ? ModelState.DOWNLOADING : ModelState.LOADING);
+        this.thread = EngineThreads.create(this::run, "hyperion-load-" + name);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** {@return how far it is} */
+    ModelProgress progress() {
+        return progress.get();
+    }
+
+    private Supplier<ModelProgress> step(ModelState state) {
+        ModelProgress unknown = ModelProgress.of(name, state, OptionalDouble.empty());
+        return () -> unknown;
+    }
+
+    /** Ends it, and returns when it has ended. What was begun is undone, but for what is there of the files. */
+    void cancel() {
+        Runnable end;
+        synchronized (lock) {
+            cancelled = true;
+            end = ending;
+        }
+        end.run();
+        EngineThreads.join(thread);
+    }
+
+    private void run() {
+        try {
+            if (!before.isDone()) {
+                progress = step(ModelState.UNLOADING);
+                await(before, () -> before.cancel(false));
+            }
+            ModelFiles.Examined there = bring();
+            if (life.filesAreThere(there)) {
+                load(there.located().orElseThrow(), there.facts().orElseThrow());
+            }
+        } catch (DownloadException | LlamaException | RuntimeException | Error e) {
+            // Errors too, such as those of linking or for want of heap: else those who wait would wait for ever.
+            life.failed(e);
+        }
+    }
+
+    private ModelFiles.Examined bring() throws DownloadException, LlamaException {
+        ModelFiles.Examined there = files.examineIfChanged(known);
+        if (there.state() == ModelState.ABSENT) {
+            SourceSettings from = files.remote().orElseThrow();
+            Download download = services.downloads().orElseThrow().begin(from.source(), from.sha256(), from.trusted());
+            progress = () -> progress(download.progress());
+            await(download.done(), download::cancel);
+            there = files.examine();
+        }
+        if (there.state() == ModelState.ABSENT) {
+            throw DownloadException.lasting("it was deleted as soon as it was there");
+        }
+        return there;
+    }
+
+    private ModelProgress progress(DownloadProgress download) {
+        OptionalDouble fraction =
+                download.total().isPresent() && download.total().getAsLong() > 0
+                        ? OptionalDouble.of(Math.min(
+                                1, (double) download.bytes() / download.total().getAsLong()))
+                        : OptionalDouble.empty();
+        return new ModelProgress(
+                name,
+                ModelState.DOWNLOADING,
+                fraction,
+                download.bytes(),
+                download.total(),
+                download.bytesPerSecond(),
+                download.remaining());
+    }
+
+    private void load(ModelSettings settings, ModelFacts facts) throws DownloadException, LlamaException {
+        progress = step(ModelState.LOADING);
+        long begin = services.timer().nanoTime();
+        ServedModel model = open(settings, facts);
+        LOGGER.log(
+                System.Logger.Level.INFO,
+                "Loaded model ''{0}'' in {1} ms: {2}, {3} threads",
+                name,
+                (services.timer().nanoTime() - begin) / 1_000_000,
+                model.summary(),
+                settings.engine().threads());
+        life.loaded(model, facts, List.of());
+    }
+
+    private ServedModel open(ModelSettings settings, ModelFacts facts) throws LlamaException {
+        if (facts.embedding().isPresent()) {
+            return LoadedEmbedder.load(
+                    services.library().get(),
+                    name,
+                    settings.path().orElseThrow(),
+                    facts.embedding().get(),
+                    services.listener(),
+                    this::goOn);
+        }
+        SequenceStore store = new SequenceStore(name, settings.slotSavePath(), facts.fingerprint());
+        return LoadedModel.load(
+                services.library().get(),
+                name,
+                settings.path().orElseThrow(),
+                facts.cells(),
+                settings.engine(),
+                store,
+                services.listener(),
+                this::goOn);
+    }
+
+    private boolean goOn(float fraction) {
+        progress = () -> ModelProgress.of(name, ModelState.LOADING, OptionalDouble.of(fraction));
+        return !cancelled;
+    }
+
+    /**
+     * Waits for a future, unless it is ended meanwhile.
+     *
+     * @param end what makes the future fail
+     */
+    private <T> T await(CompletableFuture<T> future, Runnable end) throws DownloadException, LlamaException {
+        synchronized (lock) {
+            requireWanted();
+            ending = end;
+        }
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            requireWanted();
+            if (e.getCause() instanceof DownloadException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof HyperionException refusal) {
+                throw refusal;
+            }
+            throw e;
+        } finally {
+            synchronized (lock) {
+                ending = () -> {};
+            }
+        }
+    }
+
+    private void requireWanted() {
+        if (cancelled) {
+            throw new CancellationException("Model '" + name + "' is not wanted any more");
+        }
+    }
+}
