@@ -1,18 +1,23 @@
 package io.hyperion.core.model;
 
 import io.hyperion.api.HyperionException;
+import io.hyperion.api.Message;
 import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelState;
 import io.hyperion.core.download.Download;
 import io.hyperion.core.download.DownloadException;
 import io.hyperion.core.download.DownloadProgress;
 import io.hyperion.core.engine.EngineThreads;
+import io.hyperion.core.engine.InstanceGrant;
+import io.hyperion.core.engine.InstanceSettings;
 import io.hyperion.core.engine.LoadedEmbedder;
 import io.hyperion.core.engine.LoadedModel;
+import io.hyperion.core.engine.ModelRequest;
 import io.hyperion.core.engine.ServedModel;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.sequence.SequenceStore;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -137,8 +142,46 @@ final class Arrival {
 
     private void load(ModelSettings settings, ModelFacts facts) throws DownloadException, LlamaException {
         progress = step(ModelState.LOADING);
+        // Before the memory is counted: only the library knows its devices.
+        services.library().get();
+        List<MemoryBudget.Reservation> memory = List.of(reserve(settings, facts));
+        boolean handedOver = false;
+        try {
+            ServedModel model = loadAndWarm(settings, facts);
+            handedOver = true;
+            life.loaded(model, facts, memory);
+        } finally {
+            if (!handedOver) {
+                memory.forEach(MemoryBudget.Reservation::close);
+            }
+        }
+    }
+
+    private MemoryBudget.Reservation reserve(ModelSettings settings, ModelFacts facts)
+            throws DownloadException, LlamaException {
+        String device = services.devices().deviceFor(settings.engine().gpuLayers());
+        CompletableFuture<MemoryBudget.Reservation> room =
+                services.budget().reserve(life.tenant(), facts.memory().total(instances(settings)), device);
+        if (!room.isDone()) {
+            progress = step(ModelState.UNLOADING);
+        }
+        MemoryBudget.Reservation reserved = await(room, () -> room.cancel(false));
+        progress = step(ModelState.LOADING);
+        return reserved;
+    }
+
+    private ServedModel loadAndWarm(ModelSettings settings, ModelFacts facts) throws LlamaException {
         long begin = services.timer().nanoTime();
         ServedModel model = open(settings, facts);
+        boolean sound = false;
+        try {
+            evaluate(settings, facts, model);
+            sound = true;
+        } finally {
+            if (!sound) {
+                model.close();
+            }
+        }
         LOGGER.log(
                 System.Logger.Level.INFO,
                 "Loaded model ''{0}'' in {1} ms: {2}, {3} threads",
@@ -146,7 +189,32 @@ final class Arrival {
                 (services.timer().nanoTime() - begin) / 1_000_000,
                 model.summary(),
                 settings.engine().threads());
-        life.loaded(model, facts, List.of());
+        return model;
+    }
+
+    /** What requests are said to begin with is evaluated before the first of them. */
+    private void evaluate(ModelSettings settings, ModelFacts facts, ServedModel model) {
+        List<Message> messages = settings.life().preloadMessages();
+        if (messages.isEmpty() || !(model instanceof LoadedModel generating)) {
+            return;
+        }
+        begin(model::close);
+        try {
+            int tokens = generating.pin(new ModelRequest(facts.preparation().beginning(messages), settings.defaults()));
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "Model ''{0}'' has evaluated {1} tokens that requests begin with",
+                    name,
+                    tokens);
+        } catch (HyperionException e) {
+            requireWanted();
+            LOGGER.log(
+                    System.Logger.Level.ERROR,
+                    "What requests to model '" + name + "' begin with (" + ModelSettings.key(name, "preload.messages")
+                            + ") cannot be evaluated: " + e.getMessage());
+        } finally {
+            end();
+        }
     }
 
     private ServedModel open(ModelSettings settings, ModelFacts facts) throws LlamaException {
@@ -166,9 +234,30 @@ final class Arrival {
                 settings.path().orElseThrow(),
                 facts.cells(),
                 settings.engine(),
+                new InstanceSettings(
+                        instances(settings),
+                        settings.life().maxInstances(),
+                        settings.life().idleTimeout(),
+                        () -> oneMore(settings, facts)),
                 store,
                 services.listener(),
                 this::goOn);
+    }
+
+    /** {@return how many instances it is loaded with} */
+    private static int instances(ModelSettings settings) {
+        return Math.max(1, settings.life().minInstances());
+    }
+
+    /** There is one only if there is room for it as things are: no other model goes for its sake. */
+    private Optional<InstanceGrant.Granted> oneMore(ModelSettings settings, ModelFacts facts) {
+        long bytes = facts.memory().total(2) - facts.memory().total(1);
+        return services.budget()
+                .tryReserve(
+                        life.tenant(),
+                        bytes,
+                        services.devices().deviceFor(settings.engine().gpuLayers()))
+                .map(reserved -> reserved::close);
     }
 
     private boolean goOn(float fraction) {
@@ -182,10 +271,7 @@ final class Arrival {
      * @param end what makes the future fail
      */
     private <T> T await(CompletableFuture<T> future, Runnable end) throws DownloadException, LlamaException {
-        synchronized (lock) {
-            requireWanted();
-            ending = end;
-        }
+        begin(end);
         try {
             return future.join();
         } catch (CompletionException e) {
@@ -198,9 +284,20 @@ final class Arrival {
             }
             throw e;
         } finally {
-            synchronized (lock) {
-                ending = () -> {};
-            }
+            end();
+        }
+    }
+
+    private void begin(Runnable end) {
+        synchronized (lock) {
+            requireWanted();
+            ending = end;
+        }
+    }
+
+    private void end() {
+        synchronized (lock) {
+            ending = () -> {};
         }
     }
 

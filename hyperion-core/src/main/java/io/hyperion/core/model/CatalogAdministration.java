@@ -6,18 +6,15 @@ import io.hyperion.api.HyperionException;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelProgress;
-import io.hyperion.api.ModelUnavailableException;
-import io.hyperion.api.Version;
 import io.hyperion.api.admin.ModelAdministration;
 import io.hyperion.api.admin.ServerStatus;
 import io.hyperion.core.engine.EngineThreads;
-import io.hyperion.core.llama.LlamaLibrary;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Brings the models of a catalog in and out of memory, adds them and takes them away. Safe for use by many threads. */
 public final class CatalogAdministration implements ModelAdministration {
@@ -60,16 +57,18 @@ public final class CatalogAdministration implements ModelAdministration {
     public CompletableFuture<ModelInfo> unload(String model) {
         CatalogModel found = catalog.find(Optional.of(model));
         found.requireOtherThread();
-        return inBackground("unload", found, found::unload);
+        return inBackground("unload", found, () -> {
+            found.unload();
+            return catalog.info(found);
+        });
     }
 
-    private CompletableFuture<ModelInfo> inBackground(String what, CatalogModel model, Runnable work) {
+    private CompletableFuture<ModelInfo> inBackground(String what, CatalogModel model, Supplier<ModelInfo> work) {
         CompletableFuture<ModelInfo> done = new CompletableFuture<>();
         EngineThreads.create(
                         () -> {
                             try {
-                                work.run();
-                                done.complete(catalog.info(model));
+                                done.complete(work.get());
                             } catch (HyperionException e) {
                                 done.completeExceptionally(e);
                             } catch (RuntimeException | Error e) {
@@ -93,28 +92,36 @@ public final class CatalogAdministration implements ModelAdministration {
 
     @Override
     public ModelInfo add(String name, SortedMap<String, String> settings) {
-        throw new ModelUnavailableException(
-                ErrorCode.MODEL_FAILED,
-                "No models can be added: hyperion.models-dir, the directory that they are kept in, is not set");
+        return catalog.info(catalog.add(name, settings));
     }
 
     @Override
     public CompletableFuture<ModelInfo> remove(String model, boolean deleteFile) {
         CatalogModel found = catalog.find(Optional.of(model));
-        throw new InvalidRequestException(
-                ErrorCode.KEPT_ELSEWHERE,
-                "model",
-                "The model '" + found.name() + "' stands in the configuration, and is removed there");
+        ModelInfo info = catalog.info(found);
+        ModelInfo.Origin origin = info.description().origin();
+        if (origin == ModelInfo.Origin.FILE && !deleteFile) {
+            throw new InvalidRequestException(
+                    ErrorCode.KEPT_ELSEWHERE,
+                    "file",
+                    "The model '" + found.name()
+                            + "' is a file in the directory of models, and is removed only with it");
+        }
+        if (origin == ModelInfo.Origin.CONFIGURATION || origin == ModelInfo.Origin.POOL) {
+            throw new InvalidRequestException(
+                    ErrorCode.KEPT_ELSEWHERE,
+                    "model",
+                    "The model '" + found.name() + "' stands in the configuration, and is removed there");
+        }
+        found.requireOtherThread();
+        return inBackground("remove", found, () -> {
+            catalog.remove(found, deleteFile);
+            return info;
+        });
     }
 
     @Override
     public ServerStatus status() {
-        return new ServerStatus(
-                Version.TEXT,
-                "llama.cpp " + LlamaLibrary.VERSION,
-                catalog.uptime(),
-                List.of(),
-                List.of(),
-                Optional.empty());
+        return catalog.status();
     }
 }

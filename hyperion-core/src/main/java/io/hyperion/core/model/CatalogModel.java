@@ -45,6 +45,7 @@ import java.util.stream.IntStream;
  */
 public final class CatalogModel {
     private final ModelSettings settings;
+    private final CatalogServices services;
     private final ModelLife life;
 
     /**
@@ -52,6 +53,7 @@ public final class CatalogModel {
      */
     CatalogModel(ModelSettings settings, CatalogServices services, CompletableFuture<Void> before) {
         this.settings = settings;
+        this.services = services;
         this.life = new ModelLife(settings, services, before);
     }
 
@@ -98,9 +100,14 @@ public final class CatalogModel {
                 view.facts().map(ModelFacts::details),
                 settings.description(),
                 view.life(),
-                Optional.empty(),
+                view.facts().map(ModelFacts::memory).map(this::onDevice),
                 view.progress(),
                 settings.defaults());
+    }
+
+    private ModelInfo.Memory onDevice(ModelInfo.Memory memory) {
+        String device = services.devices().deviceFor(settings.engine().gpuLayers());
+        return new ModelInfo.Memory(memory.weights(), memory.cache(), memory.compute(), device);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param library the native library
  * @param timer the time, and what is done later
+ * @param devices what models are computed on
  * @param budget the memory of the devices
  * @param downloads what brings files from elsewhere; empty if there is no directory for them
  * @param listener hears what the engine does
@@ -16,6 +17,7 @@ import java.util.Optional;
 record CatalogServices(
         SharedLibrary library,
         CatalogTimer timer,
+        DeviceMemory devices,
         MemoryBudget budget,
         Optional<Downloads> downloads,
         EngineListener listener)

@@ -2,10 +2,22 @@ package io.hyperion.core.model;
 
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.Excerpts;
+import io.hyperion.api.GenerationCancelledException;
+import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelFigures;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelNotFoundException;
+import io.hyperion.api.ModelProgress;
+import io.hyperion.api.ModelState;
+import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.api.Version;
+import io.hyperion.api.admin.ServerStatus;
+import io.hyperion.core.download.DownloadException;
+import io.hyperion.core.download.Downloads;
+import io.hyperion.core.download.ModelSource;
 import io.hyperion.core.engine.EngineListener;
+import io.hyperion.core.llama.LlamaLibrary;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -27,6 +40,8 @@ public final class ModelCatalog implements AutoCloseable {
     private final CatalogServices services;
     private final SortedMap<String, ModelSettings> configured;
     private final Optional<String> defaultModel;
+    private final Optional<Path> modelsDirectory;
+    private final Optional<ModelsDirectory> directory;
     private final long begun = System.nanoTime();
 
     /** Held while models come and go, which takes as long as to read their headers. Taken before {@link #lock}, never after. */
@@ -51,9 +66,10 @@ public final class ModelCatalog implements AutoCloseable {
      * @param listener hears what the engine does
      */
     public ModelCatalog(HyperionConfiguration configuration, EngineListener listener) {
-        this(configuration, services(listener));
+        this(configuration, services(configuration, listener));
     }
 
+    /** @param services what the models share; the catalog closes them */
     ModelCatalog(HyperionConfiguration configuration, CatalogServices services) {
         configuration.warnings().forEach(warning -> LOGGER.log(System.Logger.Level.WARNING, warning));
         this.services = services;
@@ -61,15 +77,23 @@ public final class ModelCatalog implements AutoCloseable {
         this.defaultModel = configuration.defaultModel();
         configured.forEach((name, settings) ->
                 models.put(name, new CatalogModel(settings, services, CompletableFuture.completedFuture(null))));
-        List.copyOf(models.values()).forEach(CatalogModel::preload);
+        all().forEach(CatalogModel::preload);
+        this.modelsDirectory = configuration.modelsDirectory();
+        this.directory = modelsDirectory.map(
+                path -> new ModelsDirectory(path, configuration, contents -> apply(contents.models())));
+        directory.ifPresent(ModelsDirectory::start);
     }
 
-    private static CatalogServices services(EngineListener listener) {
+    private static CatalogServices services(HyperionConfiguration configuration, EngineListener listener) {
         CatalogTimer timer = new TimerThread();
-        MemorySettings memory = MemorySettings.DEFAULT;
-        MemoryBudget budget = new MemoryBudget(
-                device -> memory.limit(device, MachineMemory.total().orElse(Long.MAX_VALUE)), timer);
-        return new CatalogServices(new SharedLibrary(), timer, budget, Optional.empty(), listener);
+        DeviceMemory devices = new DeviceMemory(configuration.memory());
+        return new CatalogServices(
+                new SharedLibrary(devices),
+                timer,
+                devices,
+                new MemoryBudget(devices::limit, timer),
+                configuration.modelsDirectory().map(path -> new Downloads(path, configuration.download())),
+                listener);
     }
 
     /**
@@ -99,7 +123,7 @@ public final class ModelCatalog implements AutoCloseable {
 
     /** Where nothing is configured, one that has come is as good as another. */
     private Optional<String> defaultName() {
-        return defaultModel.or(() -> models.isEmpty() ? Optional.empty() : Optional.of(models.firstKey()));
+        return defaultModel.or(() -> HyperionConfiguration.defaultOf(new TreeSet<>(models.keySet())));
     }
 
     /** {@return what is known of all models, in the order of their names} */
@@ -129,7 +153,7 @@ public final class ModelCatalog implements AutoCloseable {
 
     /**
      * Sets which models there are beside those of the configuration. One that is not among them any more is found by nobody from now on, and
-     * is unloaded when its last request has ended. One whose settings are others by now is replaced so too: requests that come from now on
+     * is unloaded when its last request has ended. One whose settings or files are others by now is replaced so too: requests that come from now on
      * get the new one, which is loaded when the memory of the old one is free.
      *
      * @param others the settings of all others by their names; a model of the configuration goes before another of its name
@@ -147,7 +171,8 @@ public final class ModelCatalog implements AutoCloseable {
                         .filter(model -> model.name().equals(name))
                         .findFirst();
                 if (configured.containsKey(name)
-                        || current.filter(model -> model.settings().equals(settings))
+                        || current.filter(model -> model.settings().equals(settings)
+                                        && !model.life().servesOldFiles())
                                 .isPresent()) {
                     return;
                 }
@@ -207,11 +232,6 @@ public final class ModelCatalog implements AutoCloseable {
         }
     }
 
-    /** {@return how long it has been there} */
-    Duration uptime() {
-        return Duration.ofNanos(System.nanoTime() - begun);
-    }
-
     /**
      * What a model did since the catalog was made, and what it does now.
      *
@@ -245,16 +265,100 @@ public final class ModelCatalog implements AutoCloseable {
      */
     @Override
     public void close() {
-        List<CatalogModel> all = new ArrayList<>();
-        synchronized (lock) {
-            all.addAll(models.values());
-            all.addAll(leaving);
-        }
-        all.forEach(CatalogModel::requireOtherThread);
+        allThatAreThere().forEach(CatalogModel::requireOtherThread);
         synchronized (lock) {
             closed = true;
         }
-        all.forEach(CatalogModel::close);
+        directory.ifPresent(ModelsDirectory::close);
+        allThatAreThere().forEach(CatalogModel::close);
         services.close();
+    }
+
+    private List<CatalogModel> allThatAreThere() {
+        synchronized (lock) {
+            List<CatalogModel> all = new ArrayList<>(models.values());
+            all.addAll(leaving);
+            return all;
+        }
+    }
+
+    /** {@return how all is, but for the models} */
+    ServerStatus status() {
+        List<ModelProgress> downloads = infos().stream()
+                .flatMap(info -> info.progress().stream())
+                .filter(progress -> progress.state() == ModelState.DOWNLOADING)
+                .toList();
+        return new ServerStatus(
+                Version.TEXT,
+                "llama.cpp " + LlamaLibrary.VERSION,
+                Duration.ofNanos(System.nanoTime() - begun),
+                services.devices().status(services.budget()),
+                downloads,
+                modelsDirectory.map(Path::toString));
+    }
+
+    /**
+     * Adds a model, and keeps it in the directory of models.
+     *
+     * @param name its name
+     * @param settings what would stand behind {@code hyperion.models.<name>.} in the configuration
+     * @return the model
+     * @throws HyperionException if that is refused
+     */
+    CatalogModel add(String name, SortedMap<String, String> settings) {
+        requireDirectory().add(name, settings);
+        return find(Optional.of(name));
+    }
+
+    /**
+     * Takes a model away that is in the directory of models: unloads it, and forgets it. Returns when that is done.
+     *
+     * @param model the model
+     * @param deleteFile whether its file is deleted too, unless another model has the same one
+     * @throws HyperionException if its files cannot be deleted; if that is the file in the directory of models, it stays
+     */
+    void remove(CatalogModel model, boolean deleteFile) {
+        Optional<Path> file = model.life().view().located().flatMap(ModelSettings::path);
+        model.unload();
+        requireDirectory().remove(model.name());
+        // Somebody may have come after it was unloaded.
+        model.close();
+        Optional<ModelSource> source = model.settings().source().map(SourceSettings::source);
+        boolean shared = all().stream()
+                .anyMatch(other -> source.isPresent()
+                                && other.settings()
+                                        .source()
+                                        .map(SourceSettings::source)
+                                        .equals(source)
+                        || file.isPresent()
+                                && other.life()
+                                        .view()
+                                        .located()
+                                        .flatMap(ModelSettings::path)
+                                        .equals(file));
+        if (deleteFile && source.isPresent() && !shared) {
+            delete(model.name(), source.get());
+        }
+    }
+
+    private void delete(String model, ModelSource source) {
+        try {
+            services.downloads().orElseThrow().delete(source);
+        } catch (DownloadException e) {
+            throw new ModelUnavailableException(
+                    ErrorCode.MODEL_FAILED,
+                    "The model '" + model + "' is removed, but not what was downloaded for it: " + e.getMessage(),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GenerationCancelledException(
+                    ErrorCode.CANCELLED, "The thread that deletes the file of model '" + model + "' was interrupted");
+        }
+    }
+
+    private ModelsDirectory requireDirectory() {
+        return directory.orElseThrow(() -> new ModelUnavailableException(
+                ErrorCode.MODEL_FAILED,
+                "There is no directory that models could be added to: set " + HyperionConfiguration.MODELS_DIRECTORY));
     }
 }

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param cells how many tokens it is to be loaded for
  * @param fingerprint what tells its files from those of other models
  * @param embedding how it is loaded to make vectors of texts; empty if it generates text
+ * @param memory what it needs in memory, by estimate
  * @param preparation makes requests ready for it
  */
 record ModelFacts(
@@ -35,6 +36,7 @@ record ModelFacts(
         int cells,
         GgufFingerprint fingerprint,
         Optional<EmbeddingSettings> embedding,
+        ModelInfo.Memory memory,
         RequestPreparation preparation) {
     /**
      * Reads the headers of the files.
@@ -73,6 +75,7 @@ record ModelFacts(
                     cells,
                     fingerprint,
                     embedding,
+                    new ModelInfo.Memory(file.fileSize(), 0, 0, "CPU"),
                     new RequestPreparation(
                             ChatTemplates.of(settings.name(), settings.template(), file), settings.defaults()));
         } catch (NoSuchFileException e) {

@@ -55,7 +55,16 @@ final class ModelFiles {
                     List.of(),
                     Optional.empty(),
                     Optional.of("its file is to come from " + remote.get().source()
-                            + ", but there is no directory for it: set hyperion.models-dir"));
+                            + ", but there is no directory for it: set " + HyperionConfiguration.MODELS_DIRECTORY));
+        }
+        if (settings.source()
+                .filter(from -> !from.trusted() && from.source() instanceof ModelSource.Local)
+                .isPresent()) {
+            return new Examined(
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.of("its file is to come from this machine, which only the configuration may say"));
         }
         Optional<ModelSettings> located = locate();
         if (located.isEmpty()) {
@@ -71,11 +80,15 @@ final class ModelFiles {
 
     /** {@return what an examination would find now: the same if no file has changed} */
     Examined examineIfChanged(Examined before) {
+        return haveChanged(before) ? examine() : before;
+    }
+
+    /** {@return whether the files are others than at an examination} */
+    boolean haveChanged(Examined before) {
         Optional<ModelSettings> now = settings.problem().isPresent() ? Optional.empty() : locate();
-        boolean same = now.equals(before.located())
-                && now.map(located -> FileStamp.of(located).equals(before.stamps()))
-                        .orElse(true);
-        return same ? before : examine();
+        return !now.equals(before.located())
+                || now.filter(located -> !FileStamp.of(located).equals(before.stamps()))
+                        .isPresent();
     }
 
     private Optional<ModelSettings> locate() {
@@ -98,7 +111,9 @@ final class ModelFiles {
     }
 
     private static Optional<Path> local(SourceSettings from) {
-        return from.source() instanceof ModelSource.Local file ? Optional.of(file.path()) : Optional.empty();
+        return from.trusted() && from.source() instanceof ModelSource.Local file
+                ? Optional.of(file.path())
+                : Optional.empty();
     }
 
     /** An interrupt closes the file that the thread reads, and says nothing of the file: it is there again afterwards. */

@@ -9,6 +9,7 @@ import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.engine.EngineThreads;
+import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.ServedModel;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,7 +115,8 @@ final class ModelLife implements WaitingRoom.Owner {
                     loaded,
                     arrival.map(Arrival::progress),
                     new ModelInfo.Life(
-                            loaded.isPresent() ? 1 : 0,
+                            loaded.map(model -> model instanceof LoadedModel several ? several.instances() : 1)
+                                    .orElse(0),
                             settings.life().minInstances(),
                             settings.life().maxInstances(),
                             settings.life().idleTimeout(),
@@ -143,10 +145,8 @@ final class ModelLife implements WaitingRoom.Owner {
                 settle();
             } else if (state == ModelState.FAILED) {
                 // Somebody may have put the right file there.
-                ModelFiles.Examined now = files.examineIfChanged(examined);
-                if (now != examined) {
-                    failure = Optional.empty();
-                    take(now);
+                if (files.haveChanged(examined)) {
+                    take(files.examine());
                 }
             }
             if (state == ModelState.FAILED) {
@@ -576,6 +576,13 @@ final class ModelLife implements WaitingRoom.Owner {
     ModelFigures figures() {
         synchronized (lock) {
             return past.plus(loaded.map(ServedModel::figures).orElse(ModelFigures.NONE));
+        }
+    }
+
+    /** {@return whether its files have changed since it was loaded} */
+    boolean servesOldFiles() {
+        synchronized (lock) {
+            return loaded.isPresent() && files.haveChanged(examined);
         }
     }
 

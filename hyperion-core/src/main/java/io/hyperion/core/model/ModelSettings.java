@@ -91,6 +91,95 @@ public record ModelSettings(
     }
 
     /**
+     * A model that cannot be served.
+     *
+     * @param name its name
+     * @param origin who has declared it
+     * @param problem what is wrong
+     * @return its settings
+     */
+    static ModelSettings failed(String name, ModelInfo.Origin origin, String problem) {
+        return new ModelSettings(
+                name,
+                Optional.empty(),
+                Optional.empty(),
+                EngineSettings.defaults(),
+                Optional.empty(),
+                GenerateParameters.none(),
+                Optional.empty(),
+                Optional.empty(),
+                LifeSettings.DEFAULT,
+                new ModelInfo.Description(
+                        Optional.empty(), List.of(), List.of(), Optional.empty(), Optional.empty(), origin),
+                Optional.empty(),
+                Optional.of(problem));
+    }
+
+    /** {@return the same model with other aliases} */
+    ModelSettings withAliases(List<String> aliases) {
+        return new ModelSettings(
+                name,
+                path,
+                source,
+                engine,
+                template,
+                defaults,
+                embeddings,
+                pooling,
+                life,
+                new ModelInfo.Description(
+                        description.text(),
+                        description.tags(),
+                        aliases,
+                        description.operator(),
+                        description.source(),
+                        description.origin()),
+                slotSavePath,
+                problem);
+    }
+
+    /**
+     * A model that is a file in the directory of models.
+     *
+     * @param name its name
+     * @param aliases what it is called too
+     * @param path its file
+     * @param queue how requests wait for it
+     * @return its settings
+     */
+    static ModelSettings dropped(String name, List<String> aliases, Path path, QueueSettings queue) {
+        EngineSettings defaults = EngineSettings.defaults();
+        return new ModelSettings(
+                name,
+                Optional.of(path),
+                Optional.empty(),
+                new EngineSettings(
+                        defaults.contextSize(),
+                        defaults.slots(),
+                        defaults.batchSize(),
+                        defaults.threads(),
+                        defaults.gpuLayers(),
+                        queue.capacity(),
+                        queue.timeout(),
+                        defaults.prefixMemory(),
+                        defaults.lora()),
+                Optional.empty(),
+                GenerateParameters.none(),
+                Optional.empty(),
+                Optional.empty(),
+                LifeSettings.DEFAULT,
+                new ModelInfo.Description(
+                        Optional.empty(),
+                        List.of(),
+                        aliases,
+                        Optional.empty(),
+                        Optional.empty(),
+                        ModelInfo.Origin.FILE),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /**
      * The same model, with its file where that was found.
      *
      * @param file its GGUF file, or the first of the files that it is split into

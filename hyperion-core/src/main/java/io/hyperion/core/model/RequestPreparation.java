@@ -94,6 +94,20 @@ final class RequestPreparation {
         return prompt(request, answer(request));
     }
 
+    /**
+     * Renders the beginning of conversations.
+     *
+     * @param messages the first turns
+     * @return what the prompts of all requests begin with that have these turns and go on with others
+     * @throws InvalidRequestException if they do not fit the model's template
+     */
+    Prompt beginning(List<Message> messages) {
+        return prompt(GenerateRequest.builder()
+                .messages(messages)
+                .templateVariable(ADD_GENERATION_PROMPT, false)
+                .build());
+    }
+
     private AnswerForm answer(GenerateRequest request) {
         // Prompts that are taken as they are have no tools.
         ToolForm form = request.prompt() instanceof Prompt.Chat
