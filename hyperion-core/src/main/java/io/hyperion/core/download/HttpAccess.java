@@ -399,7 +399,8 @@ public final class HttpAccess implements AutoCloseable {
     }
 
     private HttpClient client(SSLContext context) {
-        threads = threads.or(() -> Optional.of(Executors.newCachedThreadPool(HttpAccess::thread)));
+        threads = threads.or(() ->
+                Optional.of(Executors.newCachedThreadPool(work -> DownloadThreads.create(work, "hyperion-http"))));
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -407,13 +408,6 @@ public final class HttpAccess implements AutoCloseable {
                 .sslContext(context)
                 .executor(threads.get())
                 .build();
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(null, work, "hyperion-http", 0, false);
-        thread.setContextClassLoader(HttpAccess.class.getClassLoader());
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** Ends the exchanges that are under way, which fail. May be called twice. */
