@@ -134,7 +134,7 @@ final class Instances {
             Optional<Granted> granted = settings.grant().ask();
             if (granted.isPresent()) {
                 add(granted.get());
-                LOGGER.log(System.Logger.Level.INFO, "The model ''{0}'' has {1} instances", name, count());
+                LOGGER.log(System.Logger.Level.INFO, "The model ''{0}'' has another instance", name);
             }
             pause = granted.isPresent() ? 0 : PAUSE_AFTER_REFUSAL;
         } catch (LlamaException | RuntimeException | Error e) {
@@ -194,6 +194,9 @@ final class Instances {
     private void run(LlamaContext context, BatchLoop loop, Granted granted) {
         try {
             loop.run();
+            if (!queue.isClosing()) {
+                LOGGER.log(System.Logger.Level.INFO, "An instance of the model ''{0}'' was idle and is closed", name);
+            }
         } finally {
             try {
                 context.close();

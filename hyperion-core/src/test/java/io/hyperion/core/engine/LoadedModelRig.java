@@ -27,6 +27,9 @@ import java.util.concurrent.TimeoutException;
 
 /** A small model with its loop at work, for tests of what requests get. */
 final class LoadedModelRig implements AutoCloseable {
+    /** How many requests may wait. */
+    static final int QUEUE = 1000;
+
     /** What became of a request. */
     static final class Result implements GenerateListener {
         final List<GenerateEvent.Piece> pieces = new CopyOnWriteArrayList<>();
@@ -66,14 +69,25 @@ final class LoadedModelRig implements AutoCloseable {
 
     LoadedModelRig(
             TinyModel tiny, Path directory, int cells, int slots, InstanceSettings instances, EngineListener listener) {
+        this(tiny, directory, cells, slots, instances, Optional.empty(), listener);
+    }
+
+    LoadedModelRig(
+            TinyModel tiny,
+            Path directory,
+            int cells,
+            int slots,
+            InstanceSettings instances,
+            Optional<Path> savedSlots,
+            EngineListener listener) {
         try {
             Path path = tiny.write(directory.resolve("tiny.gguf"));
             GgufFile file = GgufFile.read(path);
             ModelFileValidator.validate(file);
             library = LlamaLibrary.open();
             EngineSettings settings =
-                    new EngineSettings(cells, slots, 64, 1, 0, 1000, Duration.ZERO, OptionalLong.empty(), List.of());
-            SequenceStore store = new SequenceStore("tiny", Optional.empty(), GgufFingerprint.of(List.of(file)));
+                    new EngineSettings(cells, slots, 64, 1, 0, QUEUE, Duration.ZERO, OptionalLong.empty(), List.of());
+            SequenceStore store = new SequenceStore("tiny", savedSlots, GgufFingerprint.of(List.of(file)));
             model = LoadedModel.load(
                     library, "tiny", path, cells, settings, instances, store, listener, LoadProgress.NONE);
         } catch (IOException | LlamaException e) {
