@@ -49,6 +49,9 @@ record AddedModels(Path directory, QueueSettings queue) {
     /** Of a file in bytes: enough for messages to begin with, and nothing that takes long to read. */
     static final int MAX_SIZE = 1 << 20;
 
+    /** More than there are; so that no file has any number of them that nobody knows. */
+    private static final int MAX_KEYS = 200;
+
     /** Begins so that the name of no file is a hidden one, or the directory itself. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}");
 
@@ -101,6 +104,10 @@ record AddedModels(Path directory, QueueSettings queue) {
                     "name",
                     "'name' must be 1 to 128 letters, digits, '.', ':', '_' and '-', the first of them a letter, a digit or"
                             + " '_', with few colons in a long one, but is '" + Excerpts.of(name) + "'");
+        }
+        if (values.size() > MAX_KEYS) {
+            throw new InvalidRequestException(
+                    ErrorCode.OUT_OF_RANGE, "", "A model may have " + MAX_KEYS + " settings, but has " + values.size());
         }
         for (String key : values.keySet()) {
             if (ModelKeys.OF_THE_MACHINE.contains(key)) {
@@ -227,6 +234,9 @@ record AddedModels(Path directory, QueueSettings queue) {
                 .toString();
         Properties properties = new Properties();
         properties.load(new StringReader(text));
+        if (properties.size() > MAX_KEYS) {
+            throw new IllegalArgumentException("it may have " + MAX_KEYS + " keys, but has " + properties.size());
+        }
         SortedMap<String, String> values = new TreeMap<>();
         properties.stringPropertyNames().forEach(key -> values.put(key, properties.getProperty(key)));
         return values;

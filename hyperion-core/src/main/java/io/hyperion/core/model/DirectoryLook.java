@@ -211,9 +211,24 @@ final class DirectoryLook {
         return name.part().isPresent()
                 && configuration.models().values().stream()
                         .flatMap(model -> configuredFile(model).stream())
-                        .filter(path -> directory.equals(path.getParent()))
-                        .flatMap(path -> ModelFileName.of(path.getFileName().toString()).stream())
-                        .anyMatch(name::isOfSameModel);
+                        .anyMatch(path -> isPart(name, path));
+    }
+
+    private boolean isPart(ModelFileName name, Path configured) {
+        return configured.getFileName() != null
+                && ModelFileName.of(configured.getFileName().toString())
+                        .filter(name::isOfSameModel)
+                        .isPresent()
+                && isDirectory(configured.getParent());
+    }
+
+    private boolean isDirectory(Path path) {
+        try {
+            return Files.isSameFile(directory, path);
+        } catch (IOException e) {
+            // One of them is not there.
+            return false;
+        }
     }
 
     /** The parts of a new split one count when all that are there do: most likely it is just being copied in. Older ones come first. */

@@ -1,5 +1,6 @@
 package io.hyperion.core.model;
 
+import io.hyperion.api.Excerpts;
 import io.hyperion.api.GenerateParameters;
 import io.hyperion.api.LoraScale;
 import io.hyperion.api.Message;
@@ -88,7 +89,7 @@ record ModelKeys(KeyReader reader) {
         DEFAULT_PARAMETERS.forEach(parameter -> known.add(DEFAULTS + parameter));
         return keys.stream()
                 .filter(key -> !known.contains(key))
-                .map(key -> "Unknown key " + prefix + key + NearestKey.hint(key, known))
+                .map(key -> "Unknown key " + prefix + Excerpts.of(key) + NearestKey.hint(key, known))
                 .toList();
     }
 
@@ -207,7 +208,7 @@ record ModelKeys(KeyReader reader) {
                     throw reader.wrong(
                             key,
                             "must be a " + (parameter.type() == Parameter.Type.WHOLE ? "whole " : "")
-                                    + "number, but is '" + value.get() + "'",
+                                    + "number, but is '" + Excerpts.of(value.get()) + "'",
                             e);
                 }
             }

@@ -5,6 +5,9 @@ import java.util.Collection;
 
 /** Guesses which key was meant by one that nobody knows. */
 final class NearestKey {
+    /** Longer than any key, so that no time is spent on what is not even like one. */
+    private static final int MAX_LENGTH = 200;
+
     private NearestKey() {}
 
     /**
@@ -13,6 +16,9 @@ final class NearestKey {
      * @return a question that ends a message about the key; empty if none is like it
      */
     static String hint(String key, Collection<String> known) {
+        if (key.length() > MAX_LENGTH) {
+            return "";
+        }
         return known.stream()
                 .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)))
                 .filter(candidate -> distance(key, candidate) <= Math.max(2, candidate.length() / 3))

@@ -33,6 +33,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,13 +176,21 @@ class ModelsDirectoryTest {
     void watches() throws Exception {
         assumeTrue(System.getProperty("os.name").startsWith("Linux"), "other systems look themselves, now and then");
         Path file = old("tiny.gguf");
-        // The look of the thread, after which the directory is watched, adds a model, so that the test knows of it.
-        ModelsDirectory models = open(new Timing(Duration.ZERO, Duration.ZERO, LONG, Duration.ofMillis(1)));
+        // Its thread watches before it looks, so that either the look or the watch finds what happens from now on.
+        open(new Timing(Duration.ZERO, Duration.ZERO, LONG, Duration.ofMillis(1)));
         awaitModels("tiny");
-        models.add("added", settings("source", "hf:owner/repo/file.gguf"));
-        awaitModels("added", "tiny");
-        assertThat(Files.deleteIfExists(file)).isTrue();
-        awaitModels("added");
+        Files.delete(file);
+        awaitModels();
+        Files.move(temporary.resolve("tiny.gguf"), file);
+        awaitModels("tiny");
+    }
+
+    @Test
+    @DisplayName("takes a file whose time is in the future, too, when it was left alone")
+    void fileOfTheFuture() throws Exception {
+        open(OFTEN);
+        old("tiny.gguf", -10);
+        awaitModels("tiny");
     }
 
     @Test
@@ -297,6 +307,7 @@ class ModelsDirectoryTest {
         old("s-00002-of-00002.gguf");
         old("local.gguf");
         Path link = Files.createSymbolicLink(temporary.resolve("link.gguf"), directory.resolve("b.gguf"));
+        Path linkedDirectory = Files.createSymbolicLink(temporary.resolve("linked"), directory);
         Contents contents = open(
                         OFTEN,
                         "hyperion.models.x.path",
@@ -306,7 +317,7 @@ class ModelsDirectoryTest {
                         "hyperion.models.y.path",
                         link.toString(),
                         "hyperion.models.z.path",
-                        directory.resolve("s-00001-of-00002.gguf").toString(),
+                        linkedDirectory.resolve("s-00001-of-00002.gguf").toString(),
                         "hyperion.models.l.source",
                         directory
                                 .resolve("local.gguf")
@@ -492,6 +503,12 @@ class ModelsDirectoryTest {
                 .contains("OUT_OF_RANGE ");
         assertThat(codeOf(() -> models.add("a", settings("source", "hf:owner/repo", "description", "\uD83D"))))
                 .contains("INVALID_TEXT ");
+        SortedMap<String, String> many = settings("source", "hf:owner/repo");
+        IntStream.range(0, 1000).forEach(i -> many.put("key" + i, ""));
+        assertThat(codeOf(() -> models.add("a", many))).contains("OUT_OF_RANGE ");
+        assertThat(codeOf(() -> models.add("a", settings("source", "hf:owner/repo", "k\n".repeat(1_000_000), ""))))
+                .hasValueSatisfying(
+                        code -> assertThat(code).hasSizeLessThan(100).doesNotContain("\n"));
         assertThat(files()).isEmpty();
     }
 
@@ -537,10 +554,16 @@ class ModelsDirectoryTest {
         Files.write(
                 directory.resolve("latin.properties"),
                 "source=hf:owner/repo\ndescription=Übung".getBytes(StandardCharsets.ISO_8859_1));
+        Files.writeString(
+                directory.resolve("many.properties"),
+                IntStream.range(0, 1000).mapToObj(i -> "key" + i + "=\n").collect(Collectors.joining()));
+        Files.writeString(directory.resolve("long.properties"), "source=hf:owner/repo\n" + "k".repeat(1_000_000));
         Files.write(
                 directory.resolve("marked.properties"), "\uFEFFsource=hf:owner/repo".getBytes(StandardCharsets.UTF_8));
         SortedMap<String, ModelSettings> models = open(OFTEN).contents().models();
         assertThat(models.get("huge").problem().orElseThrow()).contains("larger than 1048576 bytes");
+        assertThat(models.get("many").problem().orElseThrow()).contains("may have 200 keys, but has 1000");
+        assertThat(models.get("long").problem()).isEmpty();
         assertThat(models.get("latin").problem().orElseThrow()).contains("not UTF-8");
         assertThat(models.get("marked").problem()).isEmpty();
     }
