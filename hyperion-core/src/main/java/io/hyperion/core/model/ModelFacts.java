@@ -75,7 +75,7 @@ record ModelFacts(
                     cells,
                     fingerprint,
                     embedding,
-                    new ModelInfo.Memory(file.fileSize(), 0, 0, "CPU"),
+                    new ModelInfo.Memory(file.fileSize(), 1, 0, "CPU"),
                     new RequestPreparation(
                             ChatTemplates.of(settings.name(), settings.template(), file), settings.defaults()));
         } catch (NoSuchFileException e) {
