@@ -5,6 +5,7 @@ import io.hyperion.api.ModelInfo;
 import io.hyperion.core.engine.EngineSettings;
 import io.hyperion.core.llama.Pooling;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
