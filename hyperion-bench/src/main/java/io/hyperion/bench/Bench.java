@@ -2,6 +2,7 @@ package io.hyperion.bench;
 
 import io.hyperion.bench.border.BorderMeasurement;
 import io.hyperion.bench.border.ServerFiles;
+import io.hyperion.bench.download.DownloadMeasurement;
 import io.hyperion.bench.load.BareLoop;
 import io.hyperion.bench.load.HttpTarget;
 import io.hyperion.bench.load.InProcessTarget;
@@ -37,6 +38,7 @@ import org.openjdk.jmh.runner.RunnerException;
 public final class Bench {
     private static final String JMH = "jmh";
     private static final String BORDER = "border";
+    private static final String DOWNLOAD = "download";
     private static final String HYPERION = "hyperion";
     private static final int DEFAULT_RUNS = 5;
     private static final int DEFAULT_SEQUENCES = 16;
@@ -45,6 +47,8 @@ public final class Bench {
     private static final int DEFAULT_BORDER_RUNS = 150;
 
     private static final int DEFAULT_BORDER_WARM_UPS = 40;
+
+    private static final int DEFAULT_MEGABYTES = 1000;
 
     /** Room in each of 16 slots for the longest prompt, with servers that divide the context evenly. */
     private static final int DEFAULT_CELLS = 40_960;
@@ -84,9 +88,12 @@ public final class Bench {
         if (wanted.contains(BORDER)) {
             measureBorder();
         }
+        if (wanted.contains(DOWNLOAD)) {
+            measureDownload();
+        }
         List<Scenario> scenarios = new ArrayList<>();
         for (String name : wanted) {
-            if (!List.of(JMH, BORDER).contains(name)) {
+            if (!List.of(JMH, BORDER, DOWNLOAD).contains(name)) {
                 scenarios.add(scenario(name));
             }
         }
@@ -112,7 +119,8 @@ public final class Bench {
             case "own-cost" -> new OwnCost();
             case "memory" -> new MemoryCost(settings.model());
             default ->
-                throw settings.wrong("run", "must be border, or a list of jmh, a, b, c, d, e, own-cost and memory");
+                throw settings.wrong(
+                        "run", "must be border, or a list of jmh, download, a, b, c, d, e, own-cost and memory");
         };
     }
 
@@ -139,6 +147,16 @@ public final class Bench {
             System.out.println("\n" + measurement.run(base).table() + "\nMedians of " + measurement.runs() + " runs, "
                     + model.file().getFileName() + ", " + model.threads() + " engine thread(s).\n");
         }
+    }
+
+    private void measureDownload() throws IOException, InterruptedException {
+        DownloadMeasurement measurement = new DownloadMeasurement(
+                settings.text("directory").isPresent()
+                        ? Path.of(settings.text("directory").get())
+                        : logs(),
+                settings.whole("megabytes", DEFAULT_MEGABYTES, 1),
+                settings.whole("runs", DEFAULT_RUNS, 1));
+        System.out.println("\n" + measurement.run() + "\nMedians of " + measurement.runs() + " runs.\n");
     }
 
     private void measure(List<Scenario> scenarios) throws IOException, InterruptedException {
