@@ -9,6 +9,8 @@ import io.hyperion.bench.load.InProcessTarget;
 import io.hyperion.bench.load.ModelUse;
 import io.hyperion.bench.load.SocketTarget;
 import io.hyperion.bench.load.Target;
+import io.hyperion.bench.loading.InstanceMemory;
+import io.hyperion.bench.loading.LoadTimes;
 import io.hyperion.bench.model.ModelShape;
 import io.hyperion.bench.model.RandomModel;
 import io.hyperion.bench.scenario.Conversation;
@@ -39,6 +41,7 @@ public final class Bench {
     private static final String JMH = "jmh";
     private static final String BORDER = "border";
     private static final String DOWNLOAD = "download";
+    private static final String LOAD = "load";
     private static final String HYPERION = "hyperion";
     private static final int DEFAULT_RUNS = 5;
     private static final int DEFAULT_SEQUENCES = 16;
@@ -49,6 +52,13 @@ public final class Bench {
     private static final int DEFAULT_BORDER_WARM_UPS = 40;
 
     private static final int DEFAULT_MEGABYTES = 1000;
+    private static final int DEFAULT_LOADS = 21;
+    private static final int DEFAULT_LOAD_WARM_UPS = 5;
+
+    private static final int DEFAULT_LOADED_SEQUENCES = 8;
+
+    /** Few, as clearing them takes most of the time of a load with many. */
+    private static final int DEFAULT_LOADED_CELLS = 4096;
 
     /** Room in each of 16 slots for the longest prompt, with servers that divide the context evenly. */
     private static final int DEFAULT_CELLS = 40_960;
@@ -91,9 +101,12 @@ public final class Bench {
         if (wanted.contains(DOWNLOAD)) {
             measureDownload();
         }
+        if (wanted.contains(LOAD)) {
+            measureLoading();
+        }
         List<Scenario> scenarios = new ArrayList<>();
         for (String name : wanted) {
-            if (!List.of(JMH, BORDER, DOWNLOAD).contains(name)) {
+            if (!List.of(JMH, BORDER, DOWNLOAD, LOAD).contains(name)) {
                 scenarios.add(scenario(name));
             }
         }
@@ -120,8 +133,21 @@ public final class Bench {
             case "memory" -> new MemoryCost(settings.model());
             default ->
                 throw settings.wrong(
-                        "run", "must be border, or a list of jmh, download, a, b, c, d, e, own-cost and memory");
+                        "run", "must be border, or a list of jmh, download, load, a, b, c, d, e, own-cost and memory");
         };
+    }
+
+    private void measureLoading() throws IOException, InterruptedException {
+        ModelUse model = new ModelUse(
+                settings.model(),
+                settings.whole("sequences", DEFAULT_LOADED_SEQUENCES, 1),
+                settings.whole("cells", DEFAULT_LOADED_CELLS, 1),
+                settings.whole("threads", 1, 1));
+        LoadTimes times = new LoadTimes(
+                model, settings.whole("warm-ups", DEFAULT_LOAD_WARM_UPS, 0), settings.whole("runs", DEFAULT_LOADS, 1));
+        System.out.println("\n" + times.table() + "\nMedians of " + times.runs() + " runs.\n\n"
+                + new InstanceMemory(model).table() + "\n" + model.file().getFileName() + ", " + model.cells()
+                + " cells, " + model.sequences() + " slots.\n");
     }
 
     private void measureBorder() throws IOException, InterruptedException {

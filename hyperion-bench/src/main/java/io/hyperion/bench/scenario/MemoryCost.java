@@ -39,6 +39,11 @@ public final class MemoryCost implements Scenario {
         this.cellBytes = number(file, "block_count") * KEY_AND_VALUE * width * BYTES;
     }
 
+    /** {@return how many bytes of keys and values a cell has} */
+    public long cellBytes() {
+        return cellBytes;
+    }
+
     private static long number(GgufFile file, String name) throws IOException {
         return optionalNumber(file, name)
                 .orElseThrow(() -> new IOException(file.path() + " does not tell its " + name));

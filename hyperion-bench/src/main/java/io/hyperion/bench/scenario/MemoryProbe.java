@@ -40,8 +40,12 @@ public final class MemoryProbe {
         }
     }
 
-    /** {@return what the process has of its own, with the Java heap as far as it is used} */
-    private static long privateBytes() throws IOException {
+    /**
+     * {@return what the process has of its own, with the Java heap as far as it is used}
+     *
+     * @throws IOException if the system does not tell
+     */
+    public static long privateBytes() throws IOException {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         try (Stream<String> lines = Files.lines(STATUS)) {
