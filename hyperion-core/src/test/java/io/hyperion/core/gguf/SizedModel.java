@@ -2,7 +2,11 @@ package io.hyperion.core.gguf;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +24,7 @@ import java.util.List;
  * @param experts of how many experts each token is given to two; 0 for none; for {@code llama}
  * @param vocabulary how many tokens there are
  * @param context the trained context
- * @param type how the matrices are stored
+ * @param type how the matrices are stored: F32, F16, Q8_0 or Q4_0
  */
 public record SizedModel(
         String architecture,
@@ -151,10 +155,31 @@ public record SizedModel(
         }
         try {
             writer.write(file);
+            if (type == TensorType.Q4_0) {
+                calledQ40(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return file;
+    }
+
+    /** Nine halves are written for what is then said to be a block of 32 numbers, of as many bytes. */
+    private static void calledQ40(Path file) throws IOException {
+        GgufFile written = GgufFile.read(file);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            for (GgufTensor tensor : written.tensors()) {
+                if (tensor.type() == TensorType.F16) {
+                    long dimensions = tensor.entryOffset() + 8 + tensor.name().length() + 4;
+                    ByteBuffer row = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+                    channel.write(row.putLong(0, tensor.dimension(0) / 9 * 32), dimensions);
+                    ByteBuffer id = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+                    channel.write(
+                            id.putInt(0, TensorType.Q4_0.id()),
+                            dimensions + 8L * tensor.dimensions().size());
+                }
+            }
+        }
     }
 
     private void vocabulary(GgufWriter writer, boolean encoder) {
@@ -292,7 +317,12 @@ public record SizedModel(
     }
 
     private void matrix(GgufWriter writer, String name, long... dimensions) {
-        tensor(writer, name, type, dimensions);
+        if (type == TensorType.Q4_0) {
+            dimensions[0] = dimensions[0] / 32 * 9;
+            tensor(writer, name, TensorType.F16, dimensions);
+        } else {
+            tensor(writer, name, type, dimensions);
+        }
     }
 
     private static void exact(GgufWriter writer, String name, long... dimensions) {
