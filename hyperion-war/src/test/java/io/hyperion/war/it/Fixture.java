@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
@@ -90,6 +92,15 @@ final class Fixture {
         properties.setProperty("hyperion.models.foreign.path", foreign.toString());
         properties.setProperty("hyperion.models.misconfigured.path", model.toString());
         properties.setProperty("hyperion.models.misconfigured.slots", "many");
+        properties.setProperty(
+                "hyperion.models-dir", emptied(directory.resolve("models")).toString());
+        String server = SlowModels.start(model);
+        properties.setProperty("hyperion.models.gone.source", server + "gone.gguf");
+        for (String name : SlowModels.NAMES) {
+            properties.setProperty("hyperion.models." + name + ".source", server + name + ".gguf");
+            properties.setProperty("hyperion.models." + name + ".slots", "2");
+            properties.setProperty("hyperion.models." + name + ".context-size", "512");
+        }
         properties.setProperty("hyperion.queue.capacity", Integer.toString(QUEUE));
         properties.setProperty("hyperion.queue.timeout", QUEUE_TIMEOUT);
         properties.setProperty("hyperion.http.body-limit", Integer.toString(BODY_LIMIT));
@@ -99,6 +110,18 @@ final class Fixture {
         try (OutputStream out = Files.newOutputStream(directory.resolve("hyperion.properties"))) {
             properties.store(out, null);
         }
+    }
+
+    /** What a server before this one has downloaded is not there any more. */
+    private static Path emptied(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        return Files.createDirectories(directory);
     }
 
     private static Path model() {

@@ -28,6 +28,7 @@ class PayaraMicroIT
                 NodeClientBehaviour,
                 ModelsBehaviour,
                 AdministrationBehaviour,
+                WaitingBehaviour,
                 BadInputBehaviour,
                 AdmissionBehaviour,
                 ParameterBehaviour,
