@@ -124,7 +124,7 @@ final class Fixture {
         return Files.createDirectories(directory);
     }
 
-    private static Path model() {
+    static Path model() {
         Path demo = Path.of(System.getProperty("hyperion.demo.model"));
         return Files.isRegularFile(demo)
                 ? demo

@@ -46,13 +46,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -380,6 +383,25 @@ class KeysIT {
         } finally {
             client.close();
         }
+    }
+
+    @TestFactory
+    @DisplayName("the page asks for a key")
+    Stream<DynamicTest> page() throws IOException {
+        return Browser.find().test("keys.mjs", base().toString(), ALL, ONE, Fixture.SINGLE);
+    }
+
+    @Test
+    @DisplayName("the files of the page are anybody's, and what it shows is not")
+    void pageFiles() {
+        Answer page =
+                wire().send(wire().request("/").header("Accept", "text/html").GET());
+
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.response().body()).doesNotContain(Fixture.SINGLE, "llama");
+        assertThat(wire().get("/page/app.js").status()).isEqualTo(200);
+        assertThat(wire().get("/").status()).isEqualTo(401);
+        assertThat(get("/", ONE).json().getJsonArray("models")).hasSize(1);
     }
 
     @Test

@@ -37,6 +37,7 @@ class PayaraMicroIT
                 InjectBehaviour,
                 RemoteClientBehaviour,
                 OriginBehaviour,
+                PageBehaviour,
                 NeuroEngineBehaviour,
                 ApiHostBehaviour {
     @ArquillianResource

@@ -11,11 +11,14 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.hyperion.war.access.Public;
+import io.hyperion.war.page.FileResource;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.ParseOptions;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -147,9 +150,12 @@ class DescriptionTests {
                         .importPackages("io.hyperion.war")
                         .stream()
                         .filter(type -> type.isAnnotatedWith(Path.class))
+                        // What the page is made of is not for programs.
+                        .filter(type -> !type.isAssignableTo(FileResource.class))
                         .map(JavaClass::reflect)
-                        .forEach(
-                                type -> Arrays.stream(type.getDeclaredMethods()).forEach(method -> methodsOf(method)
+                        .forEach(type -> Arrays.stream(type.getDeclaredMethods())
+                                .filter(DescriptionTests::isForPrograms)
+                                .forEach(method -> methodsOf(method)
                                         .forEach(http -> paths(type, method).forEach(path -> {
                                             Method before = endpoints.put(http + " " + path, method);
                                             assertThat(before)
@@ -157,6 +163,11 @@ class DescriptionTests {
                                                     .isNull();
                                         }))));
         return endpoints;
+    }
+
+    private static boolean isForPrograms(Method method) {
+        Produces produces = method.getAnnotation(Produces.class);
+        return produces == null || !produces.value()[0].startsWith(MediaType.TEXT_HTML);
     }
 
     private static Stream<String> methodsOf(Method method) {
