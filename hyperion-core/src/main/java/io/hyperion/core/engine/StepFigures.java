@@ -6,7 +6,7 @@ import java.time.Duration;
  * One step of a model.
  *
  * @param model the model's name
- * @param number which step since the model was loaded; the first is 1
+ * @param number which step of its instance of the model; the first is 1
  * @param generated how many sequences got their next token
  * @param promptTokens how many tokens of prompts were evaluated
  * @param sequences how many sequences were busy
