@@ -15,6 +15,7 @@ import io.hyperion.api.Parameter;
 import io.hyperion.api.SlotInfo;
 import io.hyperion.api.SlotReply;
 import io.hyperion.core.engine.PrefixCache.Realm;
+import io.hyperion.core.gguf.GgufFile;
 import io.hyperion.core.llama.LlamaContext;
 import io.hyperion.core.llama.LlamaException;
 import io.hyperion.core.llama.LlamaLibrary;
@@ -169,7 +170,11 @@ public final class LoadedModel implements ServedModel {
 
     private static long size(Path file) throws LlamaException {
         try {
-            return Files.size(file);
+            long size = 0;
+            for (Path part : GgufFile.files(file)) {
+                size += Files.size(part);
+            }
+            return size;
         } catch (IOException e) {
             throw new LlamaException("The model file " + file + " cannot be read: " + e.getMessage());
         }
