@@ -117,7 +117,7 @@ public record EngineSettings(
      * @param modelBytes the size of the model's file
      * @return the bytes as they are set, or else a quarter of the file
      */
-    long prefixMemory(long modelBytes) {
+    public long prefixMemory(long modelBytes) {
         return prefixMemory.orElse(modelBytes / 4);
     }
 

@@ -161,7 +161,7 @@ final class Arrival {
             throws DownloadException, LlamaException {
         String device = services.devices().deviceFor(settings.engine().gpuLayers());
         CompletableFuture<MemoryBudget.Reservation> room =
-                services.budget().reserve(life.tenant(), facts.memory().total(instances(settings)), device);
+                services.budget().reserve(life.tenant(), facts.bytes(instances(settings)), device);
         if (!room.isDone()) {
             progress = step(ModelState.UNLOADING);
         }
@@ -251,7 +251,7 @@ final class Arrival {
 
     /** There is one only if there is room for it as things are: no other model goes for its sake. */
     private Optional<InstanceGrant.Granted> oneMore(ModelSettings settings, ModelFacts facts) {
-        long bytes = facts.memory().total(2) - facts.memory().total(1);
+        long bytes = facts.bytes(2) - facts.bytes(1);
         return services.budget()
                 .tryReserve(
                         life.tenant(),

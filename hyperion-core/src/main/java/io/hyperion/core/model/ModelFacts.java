@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param fingerprint what tells its files from those of other models
  * @param embedding how it is loaded to make vectors of texts; empty if it generates text
  * @param memory what it needs in memory, by estimate
+ * @param parkedBytes what its finished sequences may take in memory besides
  * @param preparation makes requests ready for it
  */
 record ModelFacts(
@@ -37,6 +38,7 @@ record ModelFacts(
         GgufFingerprint fingerprint,
         Optional<EmbeddingSettings> embedding,
         ModelInfo.Memory memory,
+        long parkedBytes,
         RequestPreparation preparation) {
     /**
      * Reads the headers of the files.
@@ -48,7 +50,7 @@ record ModelFacts(
         try {
             GgufFile file = GgufFile.read(path);
             ModelFileValidator.validate(file);
-            GgufFingerprint fingerprint = examineAdapters(settings, file);
+            List<GgufFile> adapters = adapters(settings, file);
             Optional<EmbeddingSettings> embedding = EmbeddingSetup.of(settings, file);
             int largest = embedding.isPresent() ? file.largestCache() : file.largestContext();
             int cells = embedding.isPresent()
@@ -73,9 +75,10 @@ record ModelFacts(
                     file.bosText().orElse(""),
                     file.eosText().orElse(""),
                     cells,
-                    fingerprint,
+                    fingerprint(file, adapters),
                     embedding,
-                    new ModelInfo.Memory(file.fileSize(), 1, 0, "CPU"),
+                    ModelMemory.of(settings, file, adapters, cells, embedding),
+                    embedding.isPresent() ? 0 : settings.engine().prefixMemory(file.fileSize()),
                     new RequestPreparation(
                             ChatTemplates.of(settings.name(), settings.template(), file), settings.defaults()));
         } catch (NoSuchFileException e) {
@@ -87,7 +90,7 @@ record ModelFacts(
         }
     }
 
-    private static GgufFingerprint examineAdapters(ModelSettings settings, GgufFile base) throws IOException {
+    private static List<GgufFile> adapters(ModelSettings settings, GgufFile base) throws IOException {
         String key = ModelSettings.key(settings.name(), "lora");
         try {
             List<GgufFile> adapters = new ArrayList<>();
@@ -95,14 +98,23 @@ record ModelFacts(
                 adapters.add(GgufFile.read(lora.path()));
             }
             LoraFileValidator.validate(adapters, base);
-            List<GgufFile> all = new ArrayList<>(List.of(base));
-            all.addAll(adapters);
-            return GgufFingerprint.of(all);
+            return adapters;
         } catch (NoSuchFileException e) {
             throw new IOException(key + ": there is no file " + e.getFile(), e);
         } catch (IOException e) {
             throw new IOException(key + ": " + e.getMessage(), e);
         }
+    }
+
+    private static GgufFingerprint fingerprint(GgufFile base, List<GgufFile> adapters) throws IOException {
+        List<GgufFile> all = new ArrayList<>(List.of(base));
+        all.addAll(adapters);
+        return GgufFingerprint.of(all);
+    }
+
+    /** {@return what it needs with so many instances, all that finished sequences may take included} */
+    long bytes(int instances) {
+        return memory.total(instances) + parkedBytes;
     }
 
     /** {@return whether it makes vectors of texts, and generates none} */
