@@ -7,6 +7,7 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelUnavailableException;
+import io.hyperion.core.engine.EngineThreads;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -104,8 +105,7 @@ public final class ModelsDirectory implements AutoCloseable {
         this.look = new DirectoryLook(
                 this.directory, configuration, added, new DroppedFiles(timing.settled(), timing.patience()));
         this.watch = new DirectoryWatch(this.directory);
-        this.thread = new Thread(this::run, "hyperion-models-directory");
-        thread.setDaemon(true);
+        this.thread = EngineThreads.create(this::run, "hyperion-models-directory");
     }
 
     /**

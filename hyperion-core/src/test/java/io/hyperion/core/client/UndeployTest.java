@@ -84,8 +84,11 @@ class UndeployTest {
                 .toArray(URL[]::new);
         try (URLClassLoader loader = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
             Callable<?> application = (Callable<?>) loader.loadClass(UndeployedApplication.class.getName())
-                    .getConstructor(String.class, String.class)
-                    .newInstance(TestModels.demo().toString(), vectors.toString());
+                    .getConstructor(String.class, String.class, String.class)
+                    .newInstance(
+                            TestModels.demo().toString(),
+                            vectors.toString(),
+                            vectors.resolveSibling("models").toString());
             String told = application.call().toString();
             String[] texts = told.split("\\|");
             assertThat(texts[0]).isNotEmpty().isEqualTo(texts[1]).isEqualTo(texts[2]);

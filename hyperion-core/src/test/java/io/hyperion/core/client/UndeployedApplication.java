@@ -3,6 +3,7 @@ package io.hyperion.core.client;
 import io.hyperion.api.EmbeddingRequest;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.admin.ModelAdministration;
 import io.hyperion.core.model.HyperionConfiguration;
 import java.util.Map;
 import java.util.Optional;
@@ -15,10 +16,17 @@ public final class UndeployedApplication implements Callable<String> {
     /**
      * @param text the file of a model that generates text
      * @param vectors the file of one that makes vectors
+     * @param directory the directory of models
      */
-    public UndeployedApplication(String text, String vectors) {
-        configuration = HyperionConfiguration.of(
-                Map.of("hyperion.models.default.path", text, "hyperion.models.vectors.path", vectors));
+    public UndeployedApplication(String text, String vectors, String directory) {
+        configuration = HyperionConfiguration.of(Map.of(
+                "hyperion.models.default.path", text,
+                "hyperion.models.default.idle-timeout", "PT1H",
+                "hyperion.models.vectors.path", vectors,
+                "hyperion.models.vectors.idle-timeout", "PT0S",
+                "hyperion.models.elsewhere.source", "http://127.0.0.1:9/nobody-listens.gguf",
+                "hyperion.download.retries", "0",
+                "hyperion.models-dir", directory));
     }
 
     /** {@return what it was told, and when it was streamed was told again} */
@@ -47,6 +55,14 @@ public final class UndeployedApplication implements Callable<String> {
                     .model("vectors")
                     .text("a ".repeat(20))
                     .build());
+            ModelAdministration administration = client.administration();
+            String source = administration
+                    .pull("elsewhere", progress -> {})
+                    .handle((info, error) -> error.getMessage())
+                    .join();
+            if (!source.contains("127.0.0.1")) {
+                throw new IllegalStateException(source);
+            }
             // Under way when it is closed, or done by then.
             client.generateAsync(request.toBuilder().maxTokens(1000).build());
             return reply + "|" + String.join("", streamed.pieces) + "|" + whole.text();
