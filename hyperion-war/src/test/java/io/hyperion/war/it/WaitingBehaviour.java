@@ -120,7 +120,7 @@ interface WaitingBehaviour extends Behaviour {
 
     @Test
     @DisplayName("LangChain4j streams from a model that is downloaded first")
-    default void langChain() throws IOException {
+    default void langChainWaits() throws IOException {
         CompletableFuture<ChatResponse> end = new CompletableFuture<>();
         OpenAiClients.langChainStreaming(wire().base() + "/v1")
                 .modelName("slow-langchain")
