@@ -250,7 +250,12 @@ class DownloadsTest {
         download(source, SHA256);
         downloads.close();
         downloads.close();
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.isAlive() && thread.getName().equals("hyperion-download"));
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("hyperion-download")) {
+                // It has nothing to do any more, but may not quite have ended.
+                thread.join(TestDownloads.PATIENCE.toMillis());
+                assertThat(thread.isAlive()).isFalse();
+            }
+        }
     }
 }

@@ -10,12 +10,17 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +30,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A web server on sockets of its own, which answers as told: each request by the next fault in its list, and rightly when there is none. */
 final class FaultyServer implements AutoCloseable {
+    private static final Duration MAX_ARRIVAL = Duration.ofSeconds(10);
+
     /** How one request is answered. */
     interface Fault {
         void answer(Exchange exchange) throws IOException;
@@ -111,6 +118,17 @@ final class FaultyServer implements AutoCloseable {
             }
         }
 
+        /** The JDK's client may drop what it has got already when it learns of the end before somebody has read it. */
+        private void awaitArrival(long size) throws IOException {
+            long end = System.nanoTime() + MAX_ARRIVAL.toNanos();
+            Path file = arriving.orElse(null);
+            while (file != null
+                    && System.nanoTime() - end < 0
+                    && (!Files.exists(file) || file.toFile().length() < Math.min(size, content.bytes().length))) {
+                Thread.onSpinWait();
+            }
+        }
+
         /** Waits for the test. */
         void await(CountDownLatch latch) throws IOException {
             try {
@@ -145,6 +163,12 @@ final class FaultyServer implements AutoCloseable {
     private final Map<String, Long> sent = new ConcurrentHashMap<>();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile Fault otherwise = Exchange::rightly;
+    private volatile Optional<Path> arriving = Optional.empty();
+
+    /** What is sent arrives in this file. */
+    void sendsTo(Path file) {
+        arriving = Optional.of(file);
+    }
 
     FaultyServer() throws IOException {
         daemon(this::accept);
@@ -181,8 +205,15 @@ final class FaultyServer implements AutoCloseable {
 
     // What can be told to it.
 
-    /** Sends the head and the first bytes of what was asked for, and ends the connection. */
+    /** Sends the head and the first bytes of what was asked for, and ends the connection, when they have arrived where that is known. */
     static Fault cutAfter(int bytes) {
+        return exchange -> {
+            begin(bytes).answer(exchange);
+            exchange.awaitArrival(exchange.from() + bytes);
+        };
+    }
+
+    private static Fault begin(int bytes) {
         return exchange -> {
             exchange.head(exchange.rightStatus(), exchange.rightHeaders());
             int from = exchange.from();
@@ -201,7 +232,7 @@ final class FaultyServer implements AutoCloseable {
     /** Sends the first bytes, and nothing more. */
     static Fault stallAfter(int bytes, CountDownLatch stalled) {
         return exchange -> {
-            cutAfter(bytes).answer(exchange);
+            begin(bytes).answer(exchange);
             stalled.countDown();
             exchange.untilTheClientGoes();
         };
@@ -210,7 +241,7 @@ final class FaultyServer implements AutoCloseable {
     /** Sends the first bytes, tells so, and sends the rest when it may. */
     static Fault pauseAfter(int bytes, CountDownLatch paused, CountDownLatch mayGoOn) {
         return exchange -> {
-            cutAfter(bytes).answer(exchange);
+            begin(bytes).answer(exchange);
             paused.countDown();
             exchange.await(mayGoOn);
             exchange.send(exchange.content.bytes(), exchange.from() + bytes, exchange.content.bytes().length);
@@ -327,7 +358,7 @@ final class FaultyServer implements AutoCloseable {
             for (String line; !(line = in.readLine()).isEmpty(); ) {
                 int colon = line.indexOf(':');
                 headers.put(
-                        line.substring(0, colon).toLowerCase(java.util.Locale.ROOT),
+                        line.substring(0, colon).toLowerCase(Locale.ROOT),
                         line.substring(colon + 1).strip());
             }
             Request request = new Request(first.split(" ")[1], headers);
