@@ -145,6 +145,65 @@ interface AdministrationBehaviour extends Behaviour {
     }
 
     @Test
+    @DisplayName("a model is added, is there to be downloaded, and is taken away again")
+    default void addAndRemove() {
+        Answer added = wire().post(
+                        "/models",
+                        "{'name':'tales.2','source':'hf:owner/repository/tales.gguf','aliases':['tales'],'tags':['a','b'],"
+                                + "'description':'Tells ü','context_size':512,'defaults':{'temperature':0.5}}");
+        assertThat(added.status()).as(added.response().body()).isEqualTo(201);
+        JsonObject model = wire().get("/models/tales").json();
+        assertThat(model).isEqualTo(added.json());
+        assertThat(model.getString("name")).isEqualTo("tales.2");
+        assertThat(model.getString("state")).isEqualTo("absent");
+        assertThat(model.getString("origin")).isEqualTo("added");
+        assertThat(model.getString("source")).isEqualTo("hf:owner/repository/tales.gguf");
+        assertThat(model.getString("description")).isEqualTo("Tells ü");
+        assertThat(model.getJsonArray("tags")).hasSize(2);
+        assertThat(model.getJsonObject("defaults").getJsonNumber("temperature").doubleValue())
+                .isEqualTo(0.5);
+
+        Answer twice = wire().post("/models", "{'name':'tales.2','source':'hf:owner/repository/other.gguf'}");
+        assertThat(twice.status()).isEqualTo(400);
+        assertThat(twice.error().getString("code")).isEqualTo("HYP-1027");
+
+        Answer removed = wire().send(wire().request("/models/tales").DELETE());
+        assertThat(removed.status()).as(removed.response().body()).isEqualTo(200);
+        assertThat(removed.json().getString("name")).isEqualTo("tales.2");
+        assertThat(wire().get("/models/tales.2").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'name':'a','source':'http://127.0.0.1:1/a.gguf'|HYP-1026",
+                "'name':'a','source':'https://localhost/a.gguf'|HYP-1026",
+                "'name':'a','source':'file:///etc/passwd'|HYP-1026",
+                "'name':'../a','source':'hf:a/b/c.gguf'|HYP-1025",
+                "'name':'a/b','source':'hf:a/b/c.gguf'|HYP-1025",
+                "'name':'a','source':'hf:../b/c.gguf'|HYP-1025",
+                "'name':'a','source':'nonsense'|HYP-1025",
+                "'name':'default','source':'hf:a/b/c.gguf'|HYP-1027",
+                "'name':'a','source':'hf:a/b/c.gguf','path':'/etc/passwd'|",
+                "'name':'a','source':'hf:a/b/c.gguf','lora':'/a.gguf'|",
+                "'name':'a','source':'hf:a/b/c.gguf','slot_save_path':'/tmp'|",
+                "'name':'a','source':'hf:a/b/c.gguf','slots':0|",
+                "'name':'a','source':'hf:a/b/c.gguf','no_such_key':1|",
+                "'name':'a'|"
+            })
+    @DisplayName("a model is not added from this machine, with its files, or with anything wrong about it")
+    default void notAdded(String fields, String code) {
+        Answer refused = wire().post("/models", "{" + fields + "}");
+
+        assertThat(refused.status()).as(refused.response().body()).isEqualTo(400);
+        if (code != null) {
+            assertThat(refused.error().getString("code")).isEqualTo(code);
+        }
+        assertThat(wire().get("/models/a").status()).isEqualTo(404);
+    }
+
+    @Test
     @DisplayName("a web page of elsewhere administers nothing, not even by requests that browsers send without asking")
     default void foreignPages() {
         assertAct("load", "loaded");
