@@ -161,11 +161,18 @@ final class Arrival {
             throws DownloadException, LlamaException {
         String device = services.devices().deviceFor(settings.engine().gpuLayers());
         CompletableFuture<MemoryBudget.Reservation> room =
-                services.budget().reserve(life.tenant(), facts.bytes(instances(settings)), device);
+                services.budget().reserve(life, facts.bytes(instances(settings)), device);
         if (!room.isDone()) {
             progress = step(ModelState.UNLOADING);
         }
-        MemoryBudget.Reservation reserved = await(room, () -> room.cancel(false));
+        MemoryBudget.Reservation reserved;
+        try {
+            reserved = await(room, () -> room.cancel(false));
+        } catch (CancellationException e) {
+            // It may have been granted in the same moment.
+            room.thenAccept(MemoryBudget.Reservation::close);
+            throw e;
+        }
         progress = step(ModelState.LOADING);
         return reserved;
     }
@@ -254,7 +261,7 @@ final class Arrival {
         long bytes = facts.bytes(2) - facts.bytes(1);
         return services.budget()
                 .tryReserve(
-                        life.tenant(),
+                        life,
                         bytes,
                         services.devices().deviceFor(settings.engine().gpuLayers()))
                 .map(reserved -> reserved::close);
@@ -290,9 +297,13 @@ final class Arrival {
 
     private void begin(Runnable end) {
         synchronized (lock) {
-            requireWanted();
-            ending = end;
+            if (!cancelled) {
+                ending = end;
+                return;
+            }
         }
+        end.run();
+        requireWanted();
     }
 
     private void end() {

@@ -78,7 +78,7 @@ public final class CatalogModel {
     }
 
     ModelInfo info(boolean isDefault) {
-        ModelLife.View view = life.view();
+        ModelView view = life.view();
         return new ModelInfo(
                 name(),
                 isDefault,
@@ -244,7 +244,7 @@ public final class CatalogModel {
 
     /** {@return what its slots are doing; none if it does not generate text, or cannot be loaded} */
     public List<SlotInfo> slots() {
-        ModelLife.View view = life.view();
+        ModelView view = life.view();
         Optional<LoadedModel> generating = view.loaded().flatMap(CatalogModel::ifGenerating);
         if (generating.isPresent()) {
             return generating.get().slotInfos();

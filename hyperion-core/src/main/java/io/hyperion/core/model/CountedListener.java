@@ -35,13 +35,19 @@ record CountedListener(GenerateListener listener, Visit visit) implements Genera
 
     @Override
     public void onDone(GenerateReply reply) {
-        visit.end();
-        listener.onDone(reply);
+        try {
+            visit.end();
+        } finally {
+            listener.onDone(reply);
+        }
     }
 
     @Override
     public void onError(HyperionException error) {
-        visit.end();
-        listener.onError(error);
+        try {
+            visit.end();
+        } finally {
+            listener.onError(error);
+        }
     }
 }

@@ -9,10 +9,8 @@ import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.engine.EngineThreads;
-import io.hyperion.core.engine.LoadedModel;
 import io.hyperion.core.engine.ServedModel;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,43 +21,29 @@ import java.util.concurrent.CompletableFuture;
  * Where a model stands, and what brings it from there to elsewhere: requests bring it into memory, and it goes out of it when somebody wants
  * that, when it was idle for as long as is configured, or when others need the room. Safe for use by many threads.
  */
-final class ModelLife implements WaitingRoom.Owner {
+final class ModelLife implements WaitingRoom.Owner, MemoryBudget.Tenant {
     private static final System.Logger LOGGER = System.getLogger(ModelLife.class.getName());
 
     private final ModelSettings settings;
     private final CatalogServices services;
     private final ModelFiles files;
     private final WaitingRoom room;
-    private final Tenant tenant;
     private final CompletableFuture<Void> before;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
     /** Guards all that follows. */
     private final Object lock = new Object();
 
+    private final ModelStanding standing;
+    private final IdleClock clock;
     private ModelState state;
-    private ModelFiles.Examined examined;
-    /** Why it is failed, and since when. */
-    private Optional<Failure> failure = Optional.empty();
-
-    private long failedAt;
     private Optional<Arrival> arrival = Optional.empty();
-    /** There while the state is {@code LOADED} or {@code UNLOADING}; in the latter case perhaps not yet. */
-    private Optional<ServedModel> loaded = Optional.empty();
-    /** The memory that it has. */
-    private List<MemoryBudget.Reservation> reserved = List.of();
-    /** How many visits are served by it. */
-    private int served;
-    /** Whether it is unloaded when those visits have ended, while the state is {@code UNLOADING}. */
+    /** Has a model while the state is {@code LOADED} or {@code UNLOADING}; in the latter case perhaps not yet. */
+    private final Residence residence = new Residence();
+    /** Whether it is unloaded when its visits have ended, while the state is {@code UNLOADING}. */
     private boolean draining;
 
     private boolean pinned;
-    /** By the timer: when it was used last, or loaded. */
-    private long usedAt;
-
-    private Optional<Instant> lastUsed = Optional.empty();
-    private Optional<CatalogTimer.Task> idleCheck = Optional.empty();
-    private ModelFigures past = ModelFigures.NONE;
     /** Whether it goes for good as soon as nobody visits it. */
     private boolean retired;
 
@@ -78,51 +62,31 @@ final class ModelLife implements WaitingRoom.Owner {
         this.files = new ModelFiles(settings, services.downloads());
         this.room = new WaitingRoom(services.timer(), settings.engine().queueTimeout(), this);
         this.before = before;
-        this.tenant = new Tenant();
         synchronized (lock) {
-            usedAt = services.timer().nanoTime();
-            take(files.examine());
+            this.clock = new IdleClock(services.timer(), settings.life().idleTimeout(), this::checkIdle);
+            this.standing = new ModelStanding(settings.name(), files, services.timer());
+            this.state = standing.state();
         }
     }
 
-    /**
-     * What is known of it at one time.
-     *
-     * @param state where it stands
-     * @param reason why it failed
-     * @param located its settings with the path of its file; empty if that is not there
-     * @param facts what its file says
-     * @param loaded the model in memory, if it is there
-     * @param progress how far it is on its way into memory
-     * @param life when it is loaded and unloaded
-     */
-    record View(
-            ModelState state,
-            Optional<String> reason,
-            Optional<ModelSettings> located,
-            Optional<ModelFacts> facts,
-            Optional<ServedModel> loaded,
-            Optional<ModelProgress> progress,
-            ModelInfo.Life life) {}
-
-    View view() {
+    /** {@return what is known of it now} */
+    ModelView view() {
         synchronized (lock) {
-            return new View(
+            return new ModelView(
                     state,
-                    failure.map(Failure::reason),
-                    examined.located(),
-                    examined.facts(),
-                    loaded,
+                    state == ModelState.FAILED ? standing.failure().map(Failure::reason) : Optional.empty(),
+                    standing.examined().located(),
+                    standing.examined().facts(),
+                    residence.model(),
                     arrival.map(Arrival::progress),
                     new ModelInfo.Life(
-                            loaded.map(model -> model instanceof LoadedModel several ? several.instances() : 1)
-                                    .orElse(0),
+                            residence.instances(),
                             settings.life().minInstances(),
                             settings.life().maxInstances(),
                             settings.life().idleTimeout(),
                             pinned,
-                            served + room.requests(),
-                            lastUsed));
+                            residence.visits() + room.requests(),
+                            clock.lastRequest()));
         }
     }
 
@@ -137,36 +101,31 @@ final class ModelLife implements WaitingRoom.Owner {
             if (closed) {
                 throw shuttingDown();
             }
-            if (state == ModelState.LOADED && !loaded.orElseThrow().isServing()) {
+            if (state == ModelState.LOADED && !residence.isServing()) {
                 // Its loop failed, for want of heap perhaps: what it left is freed, and this request loads it anew.
                 beginUnloading();
             }
-            if (state == ModelState.FAILED && mayTryAgain()) {
-                settle();
-            } else if (state == ModelState.FAILED) {
-                // Somebody may have put the right file there.
-                if (files.haveChanged(examined)) {
-                    take(files.examine());
-                }
+            if (state == ModelState.FAILED) {
+                standing.reconsider();
+                state = standing.state();
             }
             if (state == ModelState.FAILED) {
-                throw failure.orElseThrow().refusal();
+                throw refusal();
             }
-            return examined.facts();
+            return standing.examined().facts();
         }
     }
 
-    private boolean mayTryAgain() {
-        return failure.flatMap(Failure::pause)
-                .filter(pause -> services.timer().nanoTime() - failedAt >= pause.toNanos())
-                .isPresent();
+    private ModelUnavailableException refusal() {
+        return standing.failure().orElseThrow().refusal();
     }
 
     /** A model that failed is tried again by whoever comes next, whatever it failed of. */
     void forgive() {
         synchronized (lock) {
             if (state == ModelState.FAILED) {
-                settle();
+                standing.settle();
+                state = standing.state();
             }
         }
     }
@@ -183,13 +142,14 @@ final class ModelLife implements WaitingRoom.Owner {
     Optional<Arrived> enter(Visit visit, WaitingForModel one, int atOnce) {
         synchronized (lock) {
             Optional<ModelFacts> facts = requireServing();
-            used();
+            visit.comes(one);
+            use(visit);
             boolean inMemory = state == ModelState.LOADED
                     // A listener that asks its own model would wait for itself.
-                    || draining && loaded.filter(ServedModel::isOwnThread).isPresent();
+                    || draining && residence.isOwnThread();
             if (inMemory && one.goal() == WaitingForModel.Goal.MEMORY) {
-                serve(visit);
-                return Optional.of(new Arrived(facts.orElseThrow(), loaded));
+                residence.serve(visit);
+                return Optional.of(new Arrived(facts.orElseThrow(), residence.model()));
             }
             if (facts.isPresent() && one.goal() == WaitingForModel.Goal.FILE) {
                 return Optional.of(new Arrived(facts.get(), Optional.empty()));
@@ -218,37 +178,33 @@ final class ModelLife implements WaitingRoom.Owner {
         }
     }
 
-    private void serve(Visit visit) {
-        if (visit.stage() != Visit.Stage.OVER) {
-            visit.enter(Visit.Stage.SERVED);
-            served++;
-        }
-    }
-
     /** What a visit was for has ended. */
     void leave(Visit visit) {
         synchronized (lock) {
             if (visit.stage() == Visit.Stage.WAITING) {
                 room.remove(visit);
             } else if (visit.stage() == Visit.Stage.SERVED) {
-                served--;
-                used();
+                residence.leave();
+                use(visit);
             }
             visit.enter(Visit.Stage.OVER);
             considerGoing();
         }
     }
 
-    private void used() {
-        usedAt = services.timer().nanoTime();
-        lastUsed = Optional.of(services.timer().now());
+    private void use(Visit visit) {
+        if (visit.isRequest()) {
+            clock.request();
+        } else {
+            clock.use();
+        }
     }
 
     private void setOut() {
-        Arrival begun = new Arrival(settings.name(), files, examined, before, services, this);
+        Arrival begun = new Arrival(settings.name(), files, standing.examined(), before, services, this);
         begun.start();
         arrival = Optional.of(begun);
-        state = examined.state() == ModelState.ABSENT ? ModelState.DOWNLOADING : ModelState.LOADING;
+        state = standing.state() == ModelState.ABSENT ? ModelState.DOWNLOADING : ModelState.LOADING;
     }
 
     /**
@@ -257,104 +213,73 @@ final class ModelLife implements WaitingRoom.Owner {
      * @return whether they are to be loaded: they are sound, and somebody waits for that
      */
     boolean filesAreThere(ModelFiles.Examined now) {
-        Map<Visit, WaitingForModel> told;
+        List<WaitingForModel> told;
         boolean goesOn;
         synchronized (lock) {
             if (state == ModelState.UNLOADING) {
-                examined = now;
+                standing.take(now);
                 arrival = Optional.empty();
                 return false;
             }
             boolean waitedFor =
                     state == ModelState.LOADING || room.anyMatch(one -> one.goal() == WaitingForModel.Goal.MEMORY);
-            take(now);
+            standing.take(now);
+            state = standing.state();
             goesOn = state == ModelState.READY && waitedFor;
             if (goesOn) {
                 state = ModelState.LOADING;
             } else {
                 arrival = Optional.empty();
             }
-            told = room.take(one -> state == ModelState.FAILED || one.goal() == WaitingForModel.Goal.FILE);
-            told.keySet().forEach(visit -> visit.enter(Visit.Stage.OVER));
+            told = room.dismiss(one -> state == ModelState.FAILED || one.goal() == WaitingForModel.Goal.FILE);
             considerGoing();
         }
-        Optional<Arrived> there = now.facts().map(facts -> new Arrived(facts, Optional.empty()));
-        told.values()
-                .forEach(one -> there.ifPresentOrElse(
-                        one::begin,
-                        () -> one.fail(
-                                Failure.unsound(settings.name(), now.problem().orElse(""))
-                                        .refusal())));
+        now.facts()
+                .map(facts -> new Arrived(facts, Optional.empty()))
+                .ifPresent(there -> told.forEach(one -> one.begin(there)));
+        now.problem()
+                .map(problem -> Failure.unsound(settings.name(), problem).refusal())
+                .ifPresent(refusal -> told.forEach(one -> one.fail(refusal)));
         return goesOn;
     }
 
     /** An arrival has loaded the model, which is this one's from now on. */
     void loaded(ServedModel model, ModelFacts facts, List<MemoryBudget.Reservation> memory) {
-        Map<Visit, WaitingForModel> told;
+        List<WaitingForModel> told;
         synchronized (lock) {
             arrival = Optional.empty();
-            loaded = Optional.of(model);
-            reserved = List.copyOf(memory);
+            residence.put(model, memory);
             if (state == ModelState.UNLOADING) {
                 // Those who wait now came later: they get what is loaded next.
                 return;
             }
             state = ModelState.LOADED;
-            usedAt = services.timer().nanoTime();
-            told = room.take(one -> true);
-            told.keySet().forEach(this::serve);
+            clock.use();
+            Map<Visit, WaitingForModel> all = room.take(one -> true);
+            all.keySet().forEach(residence::serve);
+            told = List.copyOf(all.values());
             considerGoing();
         }
         Arrived there = new Arrived(facts, Optional.of(model));
-        told.values().forEach(one -> one.begin(there));
+        told.forEach(one -> one.begin(there));
     }
 
     /** An arrival has failed, and left nothing behind. */
     void failed(Throwable cause) {
-        Map<Visit, WaitingForModel> told;
+        List<WaitingForModel> told;
         Failure why = Failure.of(settings.name(), cause);
         synchronized (lock) {
             arrival = Optional.empty();
             if (state == ModelState.UNLOADING) {
                 return;
             }
-            fail(why);
-            logFailure();
+            standing.fail(why);
+            state = ModelState.FAILED;
             LOGGER.log(System.Logger.Level.DEBUG, "The model '" + settings.name() + "' failed", cause);
-            told = room.take(one -> true);
-            told.keySet().forEach(visit -> visit.enter(Visit.Stage.OVER));
+            told = room.dismiss(one -> true);
             considerGoing();
         }
-        told.values().forEach(one -> one.fail(why.refusal()));
-    }
-
-    private void fail(Failure why) {
-        state = ModelState.FAILED;
-        failure = Optional.of(why);
-        failedAt = services.timer().nanoTime();
-    }
-
-    /** Takes over what an examination has found, and forgets a failure. */
-    private void take(ModelFiles.Examined now) {
-        boolean news = now != examined;
-        examined = now;
-        state = now.state();
-        failure = Optional.empty();
-        if (now.problem().isPresent()) {
-            fail(Failure.unsound(settings.name(), now.problem().get()));
-            if (news) {
-                logFailure();
-            }
-        }
-    }
-
-    private void logFailure() {
-        failure.ifPresent(why -> LOGGER.log(System.Logger.Level.ERROR, why.message()));
-    }
-
-    /** The state is what follows from the files as they are now, and nothing else. */
-    private void settle() {
-        take(closed ? examined : files.examineIfChanged(examined));
+        told.forEach(one -> one.fail(why.refusal()));
     }
 
     /**
@@ -364,8 +289,7 @@ final class ModelLife implements WaitingRoom.Owner {
      */
     void requireOtherThread() {
         synchronized (lock) {
-            if (loaded.filter(ServedModel::isOwnThread).isPresent()
-                    || services.timer().isOwnThread()) {
+            if (residence.isOwnThread() || services.timer().isOwnThread()) {
                 throw new IllegalStateException("A listener cannot wait for the model that calls it");
             }
         }
@@ -402,11 +326,6 @@ final class ModelLife implements WaitingRoom.Owner {
                 }));
     }
 
-    /** {@return what it is to the budget of memory} */
-    MemoryBudget.Tenant tenant() {
-        return tenant;
-    }
-
     /** Keeps it in memory once it is there, or no longer. */
     void pin(boolean truth) {
         synchronized (lock) {
@@ -434,7 +353,7 @@ final class ModelLife implements WaitingRoom.Owner {
     }
 
     private boolean isUnused() {
-        return served == 0 && room.isEmpty();
+        return residence.visits() == 0 && room.isEmpty();
     }
 
     /** Begins to unload it if that is due. To be called whenever it may be. */
@@ -443,7 +362,7 @@ final class ModelLife implements WaitingRoom.Owner {
             return;
         }
         if (draining) {
-            if (served == 0) {
+            if (residence.visits() == 0) {
                 beginUnloading();
             }
         } else if (isUnused() && retired) {
@@ -451,33 +370,26 @@ final class ModelLife implements WaitingRoom.Owner {
             beginUnloading();
         } else if (isUnused() && state == ModelState.LOADED) {
             services.budget().reconsider();
-            settings.life().idleTimeout().filter(limit -> mayGo()).ifPresent(this::goAfter);
-        }
-    }
-
-    private void goAfter(Duration idle) {
-        Duration left = idle.minusNanos(services.timer().nanoTime() - usedAt);
-        if (left.isZero() || left.isNegative()) {
-            beginUnloading();
-        } else if (idleCheck.isEmpty()) {
-            idleCheck = Optional.of(services.timer().after(left, this::checkIdle));
+            if (mayGo() && clock.isOver()) {
+                beginUnloading();
+            }
         }
     }
 
     private void checkIdle() {
         synchronized (lock) {
-            idleCheck = Optional.empty();
+            clock.checked();
             considerGoing();
         }
     }
 
     /** In a thread of its own, since the one that has this idea may be the model's. */
     private void beginUnloading() {
-        state = ModelState.UNLOADING;
-        draining = false;
         Thread thread = EngineThreads.create(this::free, "hyperion-unload-" + settings.name());
         thread.start();
         unloader = Optional.of(thread);
+        state = ModelState.UNLOADING;
+        draining = false;
     }
 
     /**
@@ -501,17 +413,16 @@ final class ModelLife implements WaitingRoom.Owner {
     }
 
     private void unload(boolean forGood) {
-        Map<Visit, WaitingForModel> abandoned;
+        List<WaitingForModel> abandoned;
         synchronized (lock) {
             requireOtherThread();
             closed |= forGood;
             pinned = false;
             draining = false;
-            abandoned = room.take(one -> true);
-            abandoned.keySet().forEach(visit -> visit.enter(Visit.Stage.OVER));
+            abandoned = room.dismiss(one -> true);
             state = ModelState.UNLOADING;
         }
-        abandoned.values().forEach(one -> one.fail(shuttingDown()));
+        abandoned.forEach(one -> one.fail(shuttingDown()));
         free();
     }
 
@@ -527,16 +438,13 @@ final class ModelLife implements WaitingRoom.Owner {
                 arriving = arrival;
             }
             arriving.ifPresent(Arrival::cancel);
-            Optional<ServedModel> leaving;
-            List<MemoryBudget.Reservation> memory;
+            Runnable leaving;
             synchronized (lock) {
-                leaving = loaded;
-                memory = reserved;
+                leaving = residence.leaving();
             }
             try {
-                leaving.ifPresent(ServedModel::close);
+                leaving.run();
             } finally {
-                memory.forEach(MemoryBudget.Reservation::close);
                 afterwards = endUnloading();
             }
         }
@@ -546,23 +454,24 @@ final class ModelLife implements WaitingRoom.Owner {
     /** {@return what is to be told others; not for under a lock} */
     private Runnable endUnloading() {
         synchronized (lock) {
-            if (loaded.isPresent()) {
-                past = past.plus(loaded.get().figures().past());
+            if (residence.left()) {
                 LOGGER.log(System.Logger.Level.INFO, "Unloaded model ''{0}''", settings.name());
             }
-            loaded = Optional.empty();
-            reserved = List.of();
-            idleCheck.ifPresent(CatalogTimer.Task::cancel);
-            idleCheck = Optional.empty();
-            settle();
+            clock.stop();
+            if (closed) {
+                // Nobody asks it any more.
+                standing.rest();
+            } else {
+                standing.settle();
+            }
+            state = standing.state();
             if (closed) {
                 return () -> gone.complete(null);
             }
             if (state == ModelState.FAILED) {
-                ModelUnavailableException refusal = failure.orElseThrow().refusal();
-                Map<Visit, WaitingForModel> refused = room.take(one -> true);
-                refused.keySet().forEach(visit -> visit.enter(Visit.Stage.OVER));
-                return () -> refused.values().forEach(one -> one.fail(refusal));
+                ModelUnavailableException refusal = refusal();
+                List<WaitingForModel> refused = room.dismiss(one -> true);
+                return () -> refused.forEach(one -> one.fail(refusal));
             }
             if (!room.isEmpty()) {
                 setOut();
@@ -575,14 +484,14 @@ final class ModelLife implements WaitingRoom.Owner {
     /** {@return what the model did since this was made, and what it does now} */
     ModelFigures figures() {
         synchronized (lock) {
-            return past.plus(loaded.map(ServedModel::figures).orElse(ModelFigures.NONE));
+            return residence.figures();
         }
     }
 
     /** {@return whether its files have changed since it was loaded} */
     boolean servesOldFiles() {
         synchronized (lock) {
-            return loaded.isPresent() && files.haveChanged(examined);
+            return residence.model().isPresent() && files.haveChanged(standing.examined());
         }
     }
 
@@ -596,61 +505,57 @@ final class ModelLife implements WaitingRoom.Owner {
     /** {@return whether it is in memory and takes requests at once} */
     boolean isServing() {
         synchronized (lock) {
-            return state == ModelState.LOADED
-                    && loaded.filter(ServedModel::isServing).isPresent();
+            return state == ModelState.LOADED && residence.isServing();
         }
     }
 
-    /** What the budget of memory asks and tells it. */
-    private final class Tenant implements MemoryBudget.Tenant {
-        @Override
-        public String name() {
-            return settings.name();
-        }
+    @Override
+    public String name() {
+        return settings.name();
+    }
 
-        @Override
-        public boolean isEvictable() {
-            synchronized (lock) {
-                return mayGo();
-            }
+    @Override
+    public boolean isEvictable() {
+        synchronized (lock) {
+            return mayGo();
         }
+    }
 
-        @Override
-        public boolean isIdle() {
-            synchronized (lock) {
-                return state == ModelState.LOADED && isUnused();
-            }
+    @Override
+    public boolean isIdle() {
+        synchronized (lock) {
+            return state == ModelState.LOADED && isUnused();
         }
+    }
 
-        @Override
-        public long lastUsedNanos() {
-            synchronized (lock) {
-                return usedAt;
-            }
+    @Override
+    public long lastUsedNanos() {
+        synchronized (lock) {
+            return clock.usedAt();
         }
+    }
 
-        @Override
-        public boolean evict() {
-            synchronized (lock) {
-                boolean goes = mayGo() && isIdle();
-                if (goes) {
-                    beginUnloading();
-                }
-                return goes;
+    @Override
+    public boolean evict() {
+        synchronized (lock) {
+            boolean goes = mayGo() && isIdle();
+            if (goes) {
+                beginUnloading();
             }
+            return goes;
         }
+    }
 
-        @Override
-        public boolean drain() {
-            synchronized (lock) {
-                boolean goes = mayGo() && state == ModelState.LOADED;
-                if (goes) {
-                    state = ModelState.UNLOADING;
-                    draining = true;
-                    considerGoing();
-                }
-                return goes;
+    @Override
+    public boolean drain() {
+        synchronized (lock) {
+            boolean goes = mayGo() && state == ModelState.LOADED;
+            if (goes) {
+                state = ModelState.UNLOADING;
+                draining = true;
+                considerGoing();
             }
+            return goes;
         }
     }
 }

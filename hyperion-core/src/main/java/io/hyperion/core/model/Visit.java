@@ -15,6 +15,7 @@ final class Visit {
 
     private final ModelLife life;
     private Stage stage = Stage.NEW;
+    private boolean request;
 
     Visit(ModelLife life) {
         this.life = life;
@@ -23,6 +24,15 @@ final class Visit {
     /** What it was for has ended, or is not wanted any more. Does nothing the second time. */
     void end() {
         life.leave(this);
+    }
+
+    void comes(WaitingForModel one) {
+        request = one.isRequest();
+    }
+
+    /** {@return whether it is that of a request, and not of somebody who brings the model here for others} */
+    boolean isRequest() {
+        return request;
     }
 
     Stage stage() {

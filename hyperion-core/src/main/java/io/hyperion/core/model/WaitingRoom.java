@@ -106,6 +106,13 @@ final class WaitingRoom {
         return taken;
     }
 
+    /** {@return those for whom a condition holds, who wait no more and whose visit is over, in their order} */
+    List<WaitingForModel> dismiss(Predicate<WaitingForModel> condition) {
+        Map<Visit, WaitingForModel> dismissed = take(condition);
+        dismissed.keySet().forEach(visit -> visit.enter(Visit.Stage.OVER));
+        return List.copyOf(dismissed.values());
+    }
+
     synchronized boolean anyMatch(Predicate<WaitingForModel> condition) {
         return places.values().stream().map(Place::one).anyMatch(condition);
     }
