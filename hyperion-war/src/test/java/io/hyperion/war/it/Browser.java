@@ -3,7 +3,7 @@ package io.hyperion.war.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.hyperion.war.it.NodeProgram.Ran;
+import io.hyperion.war.it.Programs.Ran;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.hyperion.war.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hyperion.war.it.NodeProgram.Ran;
+import io.hyperion.war.it.Programs.Ran;
 import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

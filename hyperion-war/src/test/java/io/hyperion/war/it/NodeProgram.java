@@ -3,8 +3,8 @@ package io.hyperion.war.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.hyperion.war.it.Programs.Ran;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 
 /** A program for Node.js in {@code src/test}, with the packages of its lock file from npm. */
 final class NodeProgram {
-    private static final long PATIENCE_MINUTES = 5;
-
     private final Path directory;
     private final boolean required;
 
@@ -25,9 +23,6 @@ final class NodeProgram {
         this.directory = directory;
         this.required = required;
     }
-
-    /** What came of a run. */
-    record Ran(int status, String output) {}
 
     /**
      * Brings a program to where it can be run. Skips the test if Node.js or a package is not to be had.
@@ -70,31 +65,6 @@ final class NodeProgram {
     }
 
     private Ran execute(List<String> command) {
-        Path output = directory.resolve("output.txt");
-        Process process;
-        try {
-            process = new ProcessBuilder(command)
-                    .directory(directory.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-        } catch (IOException notThere) {
-            return new Ran(-1, notThere.getMessage());
-        }
-        try {
-            if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-                return new Ran(
-                        -1, "It takes longer than " + PATIENCE_MINUTES + " minutes:\n" + Files.readString(output));
-            }
-            return new Ran(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new AssertionError("The output of " + command.get(0) + " cannot be read", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
+        return Programs.run(directory, Map.of(), command);
     }
 }
