@@ -2,6 +2,7 @@
 
 const KEY = "hyperion.key";
 const PATIENCE_MILLIS = 10_000;
+const BROKEN = "The connection to the server broke before the answer was complete";
 
 /** Kept here too, for browsers that keep nothing. */
 let key = kept();
@@ -91,16 +92,20 @@ export async function* generate(request, signal) {
     const response = await send("generate", {
         method: "POST", body: {...request, stream: true}, accept: "text/event-stream", signal});
     let ended = false;
-    for await (const event of events(response.body)) {
-        if (event.name === "error") {
-            const {message, code, parameter, retry_after: retryAfter} = event.data.error;
-            throw new Refusal(message, {code, parameter, retryAfter});
+    try {
+        for await (const event of events(response.body)) {
+            if (event.name === "error") {
+                const {message, code, parameter, retry_after: retryAfter} = event.data.error;
+                throw new Refusal(message, {code, parameter, retryAfter});
+            }
+            ended = event.name === "done";
+            yield event;
         }
-        ended = event.name === "done";
-        yield event;
+    } catch (failure) {
+        throw failure instanceof Refusal || signal.aborted ? failure : new Refusal(BROKEN);
     }
     if (!ended) {
-        throw new Refusal("The server broke the answer off");
+        throw new Refusal(BROKEN);
     }
 }
 
