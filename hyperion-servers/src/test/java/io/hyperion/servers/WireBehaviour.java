@@ -3,10 +3,12 @@ package io.hyperion.servers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hyperion.war.it.Socket;
+import io.hyperion.war.it.Wire.Answer;
 import io.hyperion.war.it.Wire.Event;
 import io.hyperion.war.it.Wire.Events;
 import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,40 @@ interface WireBehaviour extends Behaviour {
                 .isEqualTo(403);
         assertThat(hyperion().get("/models").status()).isEqualTo(200);
         assertThat(catchRefusal()).isEqualTo(403);
+    }
+
+    @Test
+    @Order(107)
+    @DisplayName("browsers get a page at the context root, with the slash at its end or without, and programs JSON")
+    default void page() {
+        for (String path : List.of("/", "")) {
+            Answer page = browse(path);
+            if (page.status() / 100 == 3) {
+                assertThat(page.header("Location")).endsWith("/" + App.HYPERION.path() + "/");
+                page = browse("/");
+            }
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.header("Content-Type")).startsWith("text/html");
+            assertThat(page.response().body()).contains("<title>Hyperion</title>");
+        }
+        Answer script = browse("/page/app.js");
+        assertThat(script.header("Content-Type")).startsWith("text/javascript");
+        assertThat(hyperion()
+                        .send(hyperion()
+                                .request("/page/app.js")
+                                .header("If-None-Match", script.header("ETag"))
+                                .GET())
+                        .status())
+                .isEqualTo(304);
+        assertThat(hyperion().get("/").json().getString("engine")).startsWith("llama.cpp");
+    }
+
+    private Answer browse(String path) {
+        return hyperion()
+                .send(hyperion()
+                        .request(path)
+                        .header("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+                        .GET());
     }
 
     private int catchRefusal() {
