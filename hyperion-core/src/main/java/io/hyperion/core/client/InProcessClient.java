@@ -226,7 +226,7 @@ public final class InProcessClient implements HyperionClient, AutoCloseable {
      * @throws io.hyperion.api.ModelNotFoundException if there is none
      * @throws io.hyperion.api.ModelUnavailableException if it cannot be loaded, with the reason, or it is unloaded or closed meanwhile
      * @throws GenerationCancelledException if the thread was interrupted while it waited; its interrupt status is set again, and the
-     *     loading goes on
+     *     loading goes on, unless it waits for room in memory and nobody else waits for it
      * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
      */
     public void load(Optional<String> model) {

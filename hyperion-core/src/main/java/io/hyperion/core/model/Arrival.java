@@ -40,6 +40,7 @@ final class Arrival {
     private final Thread thread;
 
     private volatile Supplier<ModelProgress> progress;
+    private volatile boolean waitsForRoom;
     private volatile boolean cancelled;
 
     /** Guards what follows, and the setting of {@link #cancelled}. */
@@ -75,6 +76,11 @@ final class Arrival {
     /** {@return how far it is} */
     ModelProgress progress() {
         return progress.get();
+    }
+
+    /** {@return whether it waits until other models have left memory} */
+    boolean waitsForRoom() {
+        return waitsForRoom;
     }
 
     private Supplier<ModelProgress> step(ModelState state) {
@@ -164,6 +170,8 @@ final class Arrival {
                 services.budget().reserve(life, facts.bytes(instances(settings)), device);
         if (!room.isDone()) {
             progress = step(ModelState.UNLOADING);
+            waitsForRoom = true;
+            life.lookWhoWaits();
         }
         MemoryBudget.Reservation reserved;
         try {
@@ -172,6 +180,8 @@ final class Arrival {
             // It may have been granted in the same moment.
             room.thenAccept(MemoryBudget.Reservation::close);
             throw e;
+        } finally {
+            waitsForRoom = false;
         }
         progress = step(ModelState.LOADING);
         return reserved;

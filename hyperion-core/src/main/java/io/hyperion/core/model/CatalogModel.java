@@ -277,7 +277,7 @@ public final class CatalogModel {
      *
      * @throws ModelUnavailableException if it cannot be loaded, with the reason, or it is unloaded or closed before it is loaded
      * @throws io.hyperion.api.GenerationCancelledException if the thread was interrupted while it waited; its interrupt status is set
-     *     again, and the loading goes on
+     *     again, and the loading goes on, unless it waits for room in memory and nobody else waits for it
      * @throws IllegalStateException if a listener of the model calls it, in the thread that it would wait for
      */
     public void load() {

@@ -368,11 +368,23 @@ final class ModelLife implements WaitingRoom.Owner, MemoryBudget.Tenant {
         } else if (isUnused() && retired) {
             closed = true;
             beginUnloading();
+        } else if (state == ModelState.LOADING
+                && room.isEmpty()
+                && arrival.filter(Arrival::waitsForRoom).isPresent()) {
+            // No other model shall go for the sake of nobody.
+            beginUnloading();
         } else if (isUnused() && state == ModelState.LOADED) {
             services.budget().reconsider();
             if (mayGo() && clock.isOver()) {
                 beginUnloading();
             }
+        }
+    }
+
+    /** An arrival begins to wait for room: perhaps nobody waits for it any more. */
+    void lookWhoWaits() {
+        synchronized (lock) {
+            considerGoing();
         }
     }
 

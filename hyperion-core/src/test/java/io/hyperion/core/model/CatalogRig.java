@@ -113,7 +113,7 @@ final class CatalogRig implements AutoCloseable {
     }
 
     /** Keeps what it hears of a generation. */
-    static final class Ear implements GenerateListener {
+    static class Ear implements GenerateListener {
         final List<ModelProgress> waiting = new CopyOnWriteArrayList<>();
         final CountDownLatch firstPiece = new CountDownLatch(1);
         final CompletableFuture<GenerateReply> reply = new CompletableFuture<>();

@@ -129,6 +129,25 @@ class ModelFromSourceTest {
     }
 
     @Test
+    @DisplayName("ends the request of a listener that fails while it waits, and nobody else's")
+    void failingListener() throws Exception {
+        server.hold();
+        CatalogRig.Ear failing = new CatalogRig.Ear() {
+            @Override
+            public void onWaiting(ModelProgress progress) {
+                throw new IllegalStateException("full");
+            }
+        };
+        rig.catalog.find(Optional.of("text")).submit(brief("text"), failing);
+        CatalogRig.Ear other = rig.generate(brief("text"));
+        rig.timer.settle();
+        assertThat(failing.code()).isEqualTo(ErrorCode.ENGINE_FAILURE);
+        assertThat(rig.info("text").life().activeRequests()).isEqualTo(1);
+        server.release();
+        assertThat(other.reply.join().completionTokens()).isEqualTo(3);
+    }
+
+    @Test
     @DisplayName("keeps nobody waiting for longer than their own time, or that of the queue, and goes on to come")
     void timeouts() throws Exception {
         server.hold();

@@ -229,8 +229,7 @@ class ModelLifeTest {
             assertThat(patient.code()).isEqualTo(ErrorCode.NO_ROOM);
             assertThat(rig.info("b").life().activeRequests()).isZero();
 
-            rig.administration.unload("b").join();
-            assertThat(rig.state("b")).isEqualTo(ModelState.READY);
+            rig.await("b", ModelState.READY);
             running.cancel();
             assertThat(rig.generate(brief("a")).reply.join().completionTokens()).isEqualTo(3);
         }
