@@ -3,6 +3,9 @@ package io.hyperion.bench;
 import io.hyperion.bench.border.BorderMeasurement;
 import io.hyperion.bench.border.ServerFiles;
 import io.hyperion.bench.download.DownloadMeasurement;
+import io.hyperion.bench.lifecycle.Soak;
+import io.hyperion.bench.lifecycle.SoakReport;
+import io.hyperion.bench.lifecycle.SoakSettings;
 import io.hyperion.bench.load.BareLoop;
 import io.hyperion.bench.load.HttpTarget;
 import io.hyperion.bench.load.InProcessTarget;
@@ -26,6 +29,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,6 +46,7 @@ public final class Bench {
     private static final String BORDER = "border";
     private static final String DOWNLOAD = "download";
     private static final String LOAD = "load";
+    private static final String LIFECYCLE = "lifecycle";
     private static final String HYPERION = "hyperion";
     private static final int DEFAULT_RUNS = 5;
     private static final int DEFAULT_SEQUENCES = 16;
@@ -59,6 +64,9 @@ public final class Bench {
 
     /** Few, as clearing them takes most of the time of a load with many. */
     private static final int DEFAULT_LOADED_CELLS = 4096;
+
+    private static final Duration DEFAULT_SOAK = Duration.ofMinutes(30);
+    private static final int DEFAULT_CALLERS = 12;
 
     /** Room in each of 16 slots for the longest prompt, with servers that divide the context evenly. */
     private static final int DEFAULT_CELLS = 40_960;
@@ -104,9 +112,12 @@ public final class Bench {
         if (wanted.contains(LOAD)) {
             measureLoading();
         }
+        if (wanted.contains(LIFECYCLE)) {
+            soak();
+        }
         List<Scenario> scenarios = new ArrayList<>();
         for (String name : wanted) {
-            if (!List.of(JMH, BORDER, DOWNLOAD, LOAD).contains(name)) {
+            if (!List.of(JMH, BORDER, DOWNLOAD, LOAD, LIFECYCLE).contains(name)) {
                 scenarios.add(scenario(name));
             }
         }
@@ -133,7 +144,8 @@ public final class Bench {
             case "memory" -> new MemoryCost(settings.model());
             default ->
                 throw settings.wrong(
-                        "run", "must be border, or a list of jmh, download, load, a, b, c, d, e, own-cost and memory");
+                        "run",
+                        "must be border, lifecycle, or a list of jmh, download, load, a, b, c, d, e, own-cost and memory");
         };
     }
 
@@ -183,6 +195,18 @@ public final class Bench {
                 settings.whole("megabytes", DEFAULT_MEGABYTES, 1),
                 settings.whole("runs", DEFAULT_RUNS, 1));
         System.out.println("\n" + measurement.run() + "\nMedians of " + measurement.runs() + " runs.\n");
+    }
+
+    private void soak() throws IOException, InterruptedException {
+        SoakReport report = Soak.run(new SoakSettings(
+                settings.duration("duration", DEFAULT_SOAK),
+                settings.whole("callers", DEFAULT_CALLERS, 1),
+                settings.seed(),
+                logs().resolve("soak")));
+        System.out.println("\n" + report.table());
+        if (!report.faults().isEmpty()) {
+            throw new IOException("The soak was not as it must be:\n" + String.join("\n", report.faults()));
+        }
     }
 
     private void measure(List<Scenario> scenarios) throws IOException, InterruptedException {

@@ -3,6 +3,8 @@ package io.hyperion.bench;
 import io.hyperion.bench.load.Protocol;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +54,14 @@ record BenchSettings(Map<String, String> properties) {
             throw wrong(name, "must be at least " + min);
         }
         return value;
+    }
+
+    Duration duration(String name, Duration otherwise) {
+        try {
+            return text(name).map(Duration::parse).orElse(otherwise);
+        } catch (DateTimeParseException e) {
+            throw wrong(name, "must be a duration such as PT30M");
+        }
     }
 
     long seed() {
