@@ -405,6 +405,23 @@ class KeysIT {
     }
 
     @Test
+    @DisplayName("the clients for Python and JavaScript send their key, and tell that it is wrong")
+    void exampleClients() {
+        Map<String, String> environment = Map.of(
+                "HYPERION_TEST_URI",
+                base().toString(),
+                "HYPERION_TEST_KEY",
+                ALL,
+                "HYPERION_TEST_ENDLESS",
+                Fixture.SINGLE);
+
+        assertThat(Programs.testPythonClient(environment))
+                .contains("test_keys")
+                .doesNotContain("HYPERION_TEST_KEY is not set");
+        assertThat(Programs.testJavaScriptClient(environment)).contains("ok keys are asked for");
+    }
+
+    @Test
     @DisplayName("the health is told to anybody")
     void health() {
         assertThat(wire().get("/health").status()).isEqualTo(200);

@@ -26,6 +26,7 @@ class PayaraMicroIT
                 OpenAiToolBehaviour,
                 OpenApiBehaviour,
                 NodeClientBehaviour,
+                ExampleClientsBehaviour,
                 ModelsBehaviour,
                 AdministrationBehaviour,
                 WaitingBehaviour,

@@ -27,7 +27,16 @@ final class SlowModels {
             "slow-socket",
             "slow-rest",
             "slow-websocket",
-            "slow-pull");
+            "slow-pull",
+            "python-1",
+            "python-2",
+            "python-3",
+            "javascript-1",
+            "javascript-2",
+            "javascript-3");
+
+    /** Before the name of a model: programs of other languages let the rest of it come by asking for this. */
+    static final String RELEASE = "release/";
 
     private static final int PATIENCE_SECONDS = 60;
 
@@ -52,7 +61,10 @@ final class SlowModels {
     private static void answer(HttpExchange exchange, byte[] bytes) throws IOException {
         String name = exchange.getRequestURI().getPath().replaceAll("^/|\\.gguf$", "");
         try (exchange) {
-            if (!NAMES.contains(name)) {
+            if (name.startsWith(RELEASE)) {
+                release(name.substring(RELEASE.length()));
+                exchange.sendResponseHeaders(204, -1);
+            } else if (!NAMES.contains(name)) {
                 exchange.sendResponseHeaders(404, -1);
             } else if (exchange.getRequestMethod().equals("HEAD")) {
                 exchange.getResponseHeaders().add("Content-Length", Integer.toString(bytes.length));
