@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What somebody may do with the models: the one place that keeps all but administrators from it, and writes down who did what. That goes to
@@ -63,8 +64,11 @@ final class PermittedAdministration implements ModelAdministration {
 
     @Override
     public ModelInfo add(String name, SortedMap<String, String> settings) {
-        written("add", name, () -> permission.require(Optional.of(name)));
-        return administration.add(name, settings);
+        String permitted = written("add", name, () -> {
+            permission.require(Optional.of(name));
+            return name;
+        });
+        return administration.add(permitted, settings);
     }
 
     @Override
@@ -79,26 +83,27 @@ final class PermittedAdministration implements ModelAdministration {
     }
 
     private String permitted(String act, String model) {
-        ModelInfo[] info = new ModelInfo[1];
-        written(act, model, () -> {
+        return written(act, model, () -> {
             permission.require(Optional.of(model));
-            info[0] = permission.models().model(model);
-            requireOwn(info[0]);
+            ModelInfo info = permission.models().model(model);
+            requireOwn(info);
+            return info.name();
         });
-        return info[0].name();
     }
 
-    private void written(String act, String model, Runnable check) {
+    /** Writes down what he does or may not do. {@return the name of the model that the check gives} */
+    private String written(String act, String model, Supplier<String> check) {
         String line = "'" + permission.identity().name() + "' at " + address + ": " + act + " model '"
                 + Excerpts.of(model) + "'";
         try {
             requireAdministrator();
-            check.run();
+            String name = check.get();
+            LOG.log(INFO, line);
+            return name;
         } catch (HyperionException refusal) {
             LOG.log(WARNING, "{0} is refused ({1})", line, refusal.code().code());
             throw refusal;
         }
-        LOG.log(INFO, line);
     }
 
     private void requireAdministrator() {

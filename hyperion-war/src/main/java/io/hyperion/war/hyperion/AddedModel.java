@@ -6,7 +6,6 @@ import io.hyperion.war.json.Fields;
 import io.hyperion.war.json.Json;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,7 +32,7 @@ record AddedModel(String name, SortedMap<String, String> settings) {
         String name = fields.requireText(NAME);
         SortedMap<String, String> settings = new TreeMap<>();
         for (String field : fields.names()) {
-            String key = field.replace('_', '-').toLowerCase(Locale.ROOT);
+            String key = field.replace('_', '-');
             if (field.equals(NAME) || !fields.has(field)) {
                 continue;
             }

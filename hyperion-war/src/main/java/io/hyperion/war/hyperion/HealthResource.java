@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 
 /**
  * {@code GET /health}: for whoever decides whether requests come here. The status is 200 with {@code "status":"ok"} as long as one model
- * can serve, which one that is loaded on its first request can; it is 503 with {@code "status":"unavailable"} when none can, because all
+ * can serve, which one that is downloaded or loaded on its first request can; it is 503 with {@code "status":"unavailable"} when none can, because all
  * have failed or none is configured, and has the {@code error} of llama.cpp's server too. Beside it, how many models are in each state.
  */
 @Path("health")

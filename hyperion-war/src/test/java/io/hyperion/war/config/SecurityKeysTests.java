@@ -94,6 +94,30 @@ class SecurityKeysTests {
     }
 
     @Test
+    @DisplayName("takes the keys of administrators, in mode open too, where no other keys mean anything")
+    void administrators() {
+        Map<String, String> properties = new TreeMap<>(Map.of(
+                "hyperion.security.keys.ops.hash",
+                "sha256:" + HASH,
+                "hyperion.security.keys.ops.admin",
+                "true",
+                "hyperion.security.keys.hr.hash",
+                "sha256:" + OTHER_HASH,
+                "hyperion.security.keys.hr.admin",
+                "false"));
+        Key ops = new Key("ops", HASH, Optional.empty(), true);
+
+        assertThat(read(properties))
+                .isEqualTo(new Security.Keys(List.of(new Key("hr", OTHER_HASH, Optional.empty(), false), ops)));
+        properties.put("hyperion.security.mode", "open");
+        assertThat(read(properties)).isEqualTo(new Security.Open(true, List.of(ops)));
+        for (String wrong : List.of("", "yes", "TRUE")) {
+            properties.put("hyperion.security.keys.ops.admin", wrong);
+            assertThat(read(properties)).isEqualTo(new Security.Open(true, List.of()));
+        }
+    }
+
+    @Test
     @DisplayName("accepts one key under one name only")
     void sameKeyTwice() {
         assertThat(read(Map.of(
