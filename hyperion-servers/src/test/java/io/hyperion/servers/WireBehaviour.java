@@ -8,6 +8,7 @@ import io.hyperion.war.it.Wire.Event;
 import io.hyperion.war.it.Wire.Events;
 import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
@@ -92,6 +93,32 @@ interface WireBehaviour extends Behaviour {
             } while (choice.isNull("finish_reason"));
         }
         assertThat(pieces.toString()).isEqualTo(whole);
+    }
+
+    @Test
+    @Order(108)
+    @DisplayName("an administrator unloads a model and loads it; one of a pool he is sent to the server's console for")
+    default void administers() throws IOException {
+        String name = hyperion().get("/properties").json().getString("model");
+        Answer unloaded = hyperion().post("/models/" + name + "/unload", "");
+        if (server().mode() == Mode.RAR) {
+            assertThat(unloaded.error().getString("code")).isEqualTo("HYP-1029");
+            return;
+        }
+        assertThat(unloaded.json().getString("state")).isEqualTo("ready");
+        try (Events stream = hyperion().stream(hyperion()
+                .request("/models/" + name + "/load")
+                .header("Accept", "text/event-stream")
+                .POST(BodyPublishers.noBody()))) {
+            Event end = stream.next();
+            assertThat(end.name()).isEqualTo("done");
+            assertThat(end.data().getString("state")).isEqualTo("loaded");
+        }
+        assertThat(hyperion()
+                        .send(hyperion().request("/models/" + name).DELETE())
+                        .error()
+                        .getString("code"))
+                .isEqualTo("HYP-1029");
     }
 
     @Test
