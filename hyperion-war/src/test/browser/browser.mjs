@@ -28,7 +28,11 @@ export async function run(tests) {
       failures++;
       console.log(`not ok ${name}\n${error.stack}`);
     } finally {
-      await Promise.all(opened.map((page) => page.context().close()));
+      for (const page of opened) {
+        // What the page has just asked for may not be answered any more.
+        await page.unrouteAll({ behavior: "ignoreErrors" });
+        await page.context().close();
+      }
     }
   }
   await browser.close();

@@ -52,7 +52,6 @@ await run({
     await page.getByRole("heading", { name: "Chat" }).waitFor();
     await page.getByLabel("Message").fill("I can write already");
     assert.equal(await page.getByText("Connecting …").isVisible(), true);
-    await page.unrouteAll({ behavior: "ignoreErrors" });
   },
 
   async "an address without the slash at its end leads to it"(open) {
@@ -261,6 +260,20 @@ await run({
     await page.evaluate(() => window.write("token", { text: "Hi" }));
     await answer(page).getByText("Hi", { exact: true }).waitFor();
     assert.equal(await answer(page).getByRole("progressbar").count(), 0);
+  },
+
+  async "an answer that breaks off says so, keeps what came, and can be asked for again"(open) {
+    const page = await open();
+    await choose(page, "default");
+    await page.route(`${base}/generate`, (route) =>
+      route.fulfill({ contentType: "text/event-stream", body: 'event: token\ndata: {"text":"Half an"}\n\n' }));
+    await say(page, "Hello");
+    await answer(page).getByText("broke before the answer was complete").waitFor();
+    assert.equal(await answered(page), "Half an");
+    await page.unroute(`${base}/generate`);
+    await answer(page).getByRole("button", { name: "Try again" }).click();
+    await answer(page).getByText("per second").waitFor();
+    assert.equal(await page.getByRole("article").count(), 1);
   },
 
   async "the keyboard is enough, and shows where it is"(open) {

@@ -37,9 +37,28 @@ final class Fixture {
 
     private Fixture() {}
 
-    /** The server is started with the deployment: what it reads at its start is written before. */
+    /** All of these models, and more. */
     static WebArchive war(Map<String, String> more) throws IOException {
-        Path directory = Path.of(System.getProperty("hyperion.it.directory"));
+        Properties properties = models(Files.createDirectories(directory()));
+        properties.putAll(more);
+        return war(properties);
+    }
+
+    /** Nothing but what is given. */
+    static WebArchive warOf(Map<String, String> given) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(given);
+        return war(properties);
+    }
+
+    /** {@return where the server under test has its files} */
+    static Path directory() {
+        return Path.of(System.getProperty("hyperion.it.directory"));
+    }
+
+    /** The server is started with the deployment: what it reads at its start is written before. */
+    private static WebArchive war(Properties properties) throws IOException {
+        Path directory = directory();
         Files.createDirectories(directory.resolve("tmp"));
         Files.writeString(
                 directory.resolve("pre-boot.txt"),
@@ -48,7 +67,9 @@ final class Fixture {
                         "set configs.config.server-config.network-config.network-listeners.network-listener.http-listener.address=127.0.0.1",
                         "set configs.config.server-config.hazelcast-config-specific-configuration.enabled=false",
                         ""));
-        write(directory, more);
+        try (OutputStream out = Files.newOutputStream(directory.resolve("hyperion.properties"))) {
+            properties.store(out, null);
+        }
         WebArchive hyperion =
                 ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("hyperion.war")));
         consumer(hyperion)
@@ -68,7 +89,7 @@ final class Fixture {
         return consumer;
     }
 
-    private static void write(Path directory, Map<String, String> more) throws IOException {
+    private static Properties models(Path directory) throws IOException {
         Path model = model();
         Path notAModel = Files.writeString(directory.resolve("not-a-model.gguf"), "This is no model, but a text.\n");
         byte[] bytes = Files.readAllBytes(model);
@@ -106,10 +127,7 @@ final class Fixture {
         properties.setProperty("hyperion.http.body-limit", Integer.toString(BODY_LIMIT));
         properties.setProperty("hyperion.ws.send-timeout", "PT10S");
         properties.setProperty("hyperion.llamacpp.props", "true");
-        properties.putAll(more);
-        try (OutputStream out = Files.newOutputStream(directory.resolve("hyperion.properties"))) {
-            properties.store(out, null);
-        }
+        return properties;
     }
 
     /** What a server before this one has downloaded is not there any more. */

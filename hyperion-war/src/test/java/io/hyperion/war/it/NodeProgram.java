@@ -32,7 +32,7 @@ final class NodeProgram {
      * @return the program
      */
     static NodeProgram install(String name, String switchName) throws IOException {
-        Path directory = Files.createDirectories(Path.of(System.getProperty("hyperion.it.directory"), name));
+        Path directory = Files.createDirectories(Fixture.directory().resolve(name));
         try (DirectoryStream<Path> sources =
                 Files.newDirectoryStream(Path.of(System.getProperty("hyperion.node.sources"), name))) {
             for (Path source : sources) {
