@@ -3,7 +3,7 @@ package io.hyperion.war.it;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hyperion.war.it.NodeProgram.Ran;
+import io.hyperion.war.it.Programs.Ran;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
