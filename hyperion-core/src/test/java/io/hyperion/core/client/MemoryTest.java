@@ -36,7 +36,7 @@ class MemoryTest {
     @Test
     @DisplayName("gives all memory, threads and files back")
     void givesBack() throws IOException {
-        givesBack(() -> {
+        givesBack(0, () -> {
             try (InProcessClient client = InProcessClient.open(TestModels.demo())) {
                 client.generate(GenerateRequest.builder()
                         .user("Hello")
@@ -51,7 +51,8 @@ class MemoryTest {
     @DisplayName("in one client that stays open gives all memory, threads and files back")
     void givesBackWhileOpen() throws IOException {
         try (InProcessClient client = InProcessClient.open(TestModels.demo())) {
-            givesBack(() -> {
+            // The timer, which ends with the client.
+            givesBack(1, () -> {
                 client.load(DEFAULT);
                 client.generate(GenerateRequest.builder()
                         .user("Hello")
@@ -78,7 +79,7 @@ class MemoryTest {
                 "hyperion.models.default.path", model.toString(),
                 "hyperion.models.default.lora", lora.toString(),
                 "hyperion.models.default.slot-save-path", slots.toString()));
-        givesBack(() -> {
+        givesBack(0, () -> {
             try (InProcessClient client = InProcessClient.open(configuration)) {
                 useAll(client);
             }
@@ -120,7 +121,7 @@ class MemoryTest {
         client.generateAsync(other);
     }
 
-    private static void givesBack(Runnable round) throws IOException {
+    private static void givesBack(int threadsLeft, Runnable round) throws IOException {
         assumeTrue(Files.exists(STATUS), "the resident set size is read from /proc, which is not on this system");
         List<Long> residentKilobytes = new ArrayList<>();
         long threads = 0;
@@ -148,7 +149,7 @@ class MemoryTest {
         assertThat(residentKilobytes.get(ROUNDS - 1))
                 .as("resident kilobytes after each round: %s", residentKilobytes)
                 .isLessThanOrEqualTo(afterWarmUp + afterWarmUp / 20);
-        assertThat(hyperionThreads()).isZero();
+        assertThat(hyperionThreads()).isEqualTo(threadsLeft);
         // The virtual machine starts and ends some of its own.
         assertThat(status("Threads:")).as("threads").isBetween(threads - 5, threads + 5);
         assertThat(openFiles()).as("open files").isLessThanOrEqualTo(openFiles + 5);
