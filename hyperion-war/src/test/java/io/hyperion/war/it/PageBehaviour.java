@@ -72,13 +72,14 @@ interface PageBehaviour extends Behaviour {
     }
 
     @Test
-    @DisplayName("the page has neither scripts nor styles among its markup")
+    @DisplayName("the page has neither scripts nor styles among its markup, and nothing from elsewhere")
     default void nothingInline() {
         String page = get("/", "Accept", "text/html").response().body();
 
         assertThat(page)
                 .doesNotContainPattern("<script(?![^>]*src=)")
-                .doesNotContainPattern("<style|\\sstyle=|\\son\\w+=|javascript:|https?://");
+                .doesNotContainPattern("<style|\\sstyle=|\\son\\w+=|javascript:")
+                .doesNotContainPattern("\\s(?:src|href)=\"(?!page/|#)");
     }
 
     private Answer get(String path, String header, String value) {
