@@ -137,6 +137,9 @@ public final class MemoryBudget {
     /** Looks whether somebody who waits can go on. To be called when a tenant has become idle, or may be made to go now or no longer. */
     public void reconsider() {
         synchronized (lock) {
+            if (accounts.values().stream().allMatch(account -> account.queue.isEmpty())) {
+                return;
+            }
             if (looking) {
                 lookAgain = true;
                 return;

@@ -9,15 +9,20 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The time of this machine. Its thread is there from the first task until it is closed. */
+/** The time of this machine. Its thread is there while there is something to do, now or later. */
 final class TimerThread implements CatalogTimer {
     private static final System.Logger LOGGER = System.getLogger(TimerThread.class.getName());
+
+    /** How long the thread waits for something to do: requests follow each other. */
+    private static final long KEPT_SECONDS = 1;
 
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, this::newThread);
     private volatile Optional<Thread> thread = Optional.empty();
 
     TimerThread() {
         executor.setRemoveOnCancelPolicy(true);
+        executor.setKeepAliveTime(KEPT_SECONDS, TimeUnit.SECONDS);
+        executor.allowCoreThreadTimeOut(true);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
