@@ -54,6 +54,8 @@ interface StreamBehaviour extends Behaviour {
     @Test
     @DisplayName("a stream that is refused is no stream: it has its status")
     default void refused() {
+        // One that waits for its model to be loaded has begun as a stream when it is refused.
+        wire().post("/generate", "{" + SHORT + "}");
         Answer unknown = wire().post("/generate", "{'model':'nope','prompt':'x','stream':true}");
         assertThat(unknown.status()).isEqualTo(404);
         assertThat(unknown.error().getString("code")).isEqualTo("HYP-2001");

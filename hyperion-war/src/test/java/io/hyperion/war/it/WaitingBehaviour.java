@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 interface WaitingBehaviour extends Behaviour {
     @Test
     @DisplayName("a stream tells how far the download is that it waits for, and goes on when that is done")
-    default void events() throws IOException {
+    default void waitingEvents() throws IOException {
         try (Events stream =
                 wire().stream("/generate", "{'model':'slow-events','prompt':'Once','max_tokens':4,'stream':true}")) {
             JsonObject progress = downloading(stream);
@@ -74,7 +74,7 @@ interface WaitingBehaviour extends Behaviour {
 
     @Test
     @DisplayName("a request for a whole reply waits, and has it in the end")
-    default void whole() throws IOException {
+    default void waitingWhole() throws IOException {
         CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(
                 () -> wire().post("/generate", "{'model':'slow-whole','prompt':'Once','max_tokens':4}"));
         try (Events stream = wire().stream("/models/slow-whole/pull", "{'stream':true}")) {
@@ -89,7 +89,7 @@ interface WaitingBehaviour extends Behaviour {
 
     @Test
     @DisplayName("OpenAI's client for Java streams from a model that is downloaded first, and skips the comments")
-    default void openAi() {
+    default void waitingOpenAi() {
         OpenAIClient client = OpenAIOkHttpClient.builder()
                 .baseUrl(wire().base() + "/v1")
                 .apiKey("none")
@@ -120,7 +120,7 @@ interface WaitingBehaviour extends Behaviour {
 
     @Test
     @DisplayName("LangChain4j streams from a model that is downloaded first")
-    default void langChainWaits() throws IOException {
+    default void waitingLangChain() throws IOException {
         CompletableFuture<ChatResponse> end = new CompletableFuture<>();
         OpenAiClients.langChainStreaming(wire().base() + "/v1")
                 .modelName("slow-langchain")
@@ -155,7 +155,7 @@ interface WaitingBehaviour extends Behaviour {
 
     @Test
     @DisplayName("a socket tells how far the download is, and stays free for others meanwhile")
-    default void socket() throws InterruptedException {
+    default void waitingSocket() throws InterruptedException {
         try (Socket socket = new Socket(wire().base())) {
             socket.send("{'id':1,'method':'generate','params':{'model':'slow-socket','prompt':'Once','max_tokens':4}}");
             JsonObject frame = socket.any();
@@ -178,7 +178,7 @@ interface WaitingBehaviour extends Behaviour {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("a remote client hears how far the download is, and then that its request has started")
-    default void remoteClient(Mode mode) {
+    default void waitingRemoteClient(Mode mode) {
         String model = mode == Mode.REST ? "slow-rest" : "slow-websocket";
         List<String> heard = Collections.synchronizedList(new ArrayList<>());
         CompletableFuture<GenerateReply> end = new CompletableFuture<>();
@@ -227,7 +227,7 @@ interface WaitingBehaviour extends Behaviour {
 
     @Test
     @DisplayName("who hangs up ends his waiting, and not the download")
-    default void hangUp() throws IOException {
+    default void waitingHangUp() throws IOException {
         try (Events stream = wire().stream("/models/slow-pull/pull", "{'stream':true}")) {
             downloading(stream);
         }
@@ -242,7 +242,7 @@ interface WaitingBehaviour extends Behaviour {
 
     @Test
     @DisplayName("a model that is not where it should come from is refused with the reason, also to who wants a stream")
-    default void gone() {
+    default void waitingInVain() {
         for (String stream : List.of("false", "true")) {
             Answer refused = wire().post("/generate", "{'model':'gone','prompt':'Once','stream':" + stream + "}");
             assertThat(refused.status()).as(refused.response().body()).isEqualTo(503);
