@@ -266,9 +266,7 @@ final class FileDownload {
         boolean fits = matcher.matches()
                 && Long.parseLong(matcher.group(1)) == part.length()
                 && Long.parseLong(matcher.group(2)) >= part.length()
-                && (matcher.group(3).equals("*")
-                        || size(part).isEmpty()
-                        || Long.parseLong(matcher.group(3)) == size(part).getAsLong());
+                && fitsWhole(part, matcher.group(3));
         Optional<String> version = response.headers().firstValue("ETag").filter(tag -> isStrong(tag));
         boolean isOther = version.isPresent()
                 && part.validator().filter(FileDownload::isStrong).isPresent()
@@ -282,6 +280,17 @@ final class FileDownload {
                             + ") than the rest of the file from byte " + had,
                     Optional.empty());
         }
+        if (!matcher.group(3).equals("*")) {
+            part.sized(Long.parseLong(matcher.group(3)));
+        }
+    }
+
+    /** A server may send less than the rest: where nothing else tells the end of the file, the range must. */
+    private boolean fitsWhole(PartFile part, String whole) {
+        OptionalLong known = size(part);
+        return whole.equals("*")
+                ? known.isPresent() || remote.sha256().isPresent()
+                : known.orElse(Long.parseLong(whole)) == Long.parseLong(whole);
     }
 
     /** How many bytes the whole file will have, by the headers; those that contradict what is known of it are refused. */

@@ -131,9 +131,24 @@ final class PartFile implements AutoCloseable {
      */
     void begin(Optional<String> validator, OptionalLong size) throws IOException {
         discard();
-        PartRecord begun = new PartRecord(origin, validator, size, sha256);
-        begun.write(recordFile);
-        record = Optional.of(begun);
+        note(new PartRecord(origin, validator, size, sha256));
+    }
+
+    /**
+     * Takes notice of how long the file is, if that was not known.
+     *
+     * @param size how many bytes it has
+     * @throws IOException if that cannot be noted
+     */
+    void sized(long size) throws IOException {
+        if (size().isEmpty()) {
+            note(new PartRecord(origin, validator(), OptionalLong.of(size), sha256));
+        }
+    }
+
+    private void note(PartRecord now) throws IOException {
+        now.write(recordFile);
+        record = Optional.of(now);
     }
 
     /**

@@ -358,6 +358,13 @@ class DownloadFaultsTest {
         assertRight(TestDownloads.ended(begin()), BYTES);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void does_not_take_a_range_for_the_rest_of_a_file_of_unknown_length(boolean tellsWhole) throws Exception {
+        server.then(FaultyServer.chunked(300_000, false), FaultyServer.shorterRange(100_000, tellsWhole));
+        assertRight(TestDownloads.ended(begin()), BYTES);
+    }
+
     @Test
     void refuses_a_file_of_which_nobody_could_tell_whether_it_is_complete() throws Exception {
         server.always(FaultyServer.without("Content-Length"));

@@ -313,6 +313,20 @@ final class FaultyServer implements AutoCloseable {
         };
     }
 
+    /** Sends a range that ends before the end of the file, as a server may. */
+    static Fault shorterRange(int bytes, boolean tellsWhole) {
+        return exchange -> {
+            int from = exchange.from();
+            int size = exchange.content.bytes().length;
+            int end = Math.min(size, from + bytes);
+            Map<String, String> headers = new LinkedHashMap<>(exchange.content.validators());
+            headers.put("Content-Range", "bytes " + from + "-" + (end - 1) + "/" + (tellsWhole ? size : "*"));
+            headers.put("Content-Length", Integer.toString(end - from));
+            exchange.head(exchange.rightStatus(), headers);
+            exchange.send(exchange.content.bytes(), from, end);
+        };
+    }
+
     /** Sends what was asked for in many small pieces. */
     static Fault trickle(int bytes) {
         return exchange -> {
