@@ -135,6 +135,35 @@ public record ModelInfo(
     }
 
     /**
+     * The same model, declared by somebody else.
+     *
+     * @param origin who has declared it
+     * @return the model
+     */
+    public ModelInfo declaredBy(Origin origin) {
+        return new ModelInfo(
+                name,
+                isDefault,
+                state,
+                reason,
+                contextSize,
+                slots,
+                fileName,
+                details,
+                new Description(
+                        description.text(),
+                        description.tags(),
+                        description.aliases(),
+                        description.operator(),
+                        description.source(),
+                        origin),
+                life,
+                memory,
+                progress,
+                defaults);
+    }
+
+    /**
      * Whether requests may call the model so.
      *
      * @param called a name

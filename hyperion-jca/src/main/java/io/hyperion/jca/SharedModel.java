@@ -314,7 +314,7 @@ final class SharedModel {
 
     /** {@return what is known of it; failed too if the last connection failed} */
     ModelInfo info() {
-        ModelInfo info = client().model(name());
+        ModelInfo info = client().model(name()).declaredBy(ModelInfo.Origin.POOL);
         Optional<String> reason;
         synchronized (lock) {
             reason = failure;

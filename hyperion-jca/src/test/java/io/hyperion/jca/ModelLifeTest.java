@@ -185,6 +185,9 @@ class ModelLifeTest {
     void questionsDoNotLoadIt() throws ResourceException {
         HyperionClient client = client();
         assertThat(client.models()).extracting(ModelInfo::name).containsExactly("demo");
+        assertThat(client.models())
+                .extracting(info -> info.description().origin())
+                .containsExactly(ModelInfo.Origin.POOL);
         assertThat(client.properties(Optional.empty()).slots()).isEqualTo(2);
         assertThat(client.figures("demo").promptTokens()).isZero();
         assertThat(client.slots(Optional.of("demo"))).hasSize(2);
