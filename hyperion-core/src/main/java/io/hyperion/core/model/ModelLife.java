@@ -258,6 +258,8 @@ final class ModelLife implements WaitingRoom.Owner, MemoryBudget.Tenant {
             Map<Visit, WaitingForModel> all = room.take(one -> true);
             all.keySet().forEach(residence::serve);
             told = List.copyOf(all.values());
+            // Who waits for room could not make it go before.
+            services.budget().reconsider();
             considerGoing();
         }
         Arrived there = new Arrived(facts, Optional.of(model));

@@ -5,20 +5,25 @@ import static io.hyperion.core.model.CatalogRig.endless;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hyperion.api.DetokenizeRequest;
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.GenerateReply;
 import io.hyperion.api.GenerateRequest;
+import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelState;
 import io.hyperion.core.gguf.TinyModel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,9 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ModelLifeTest {
     private Path file;
+    private Path other;
 
     @BeforeEach
     void write(@TempDir Path directory) {
+        other = TinyModel.llama().uint32("llama.context_length", 1024).write(directory.resolve("other.gguf"));
         file = TinyModel.llama().uint32("llama.context_length", 2048).write(directory.resolve("text.gguf"));
     }
 
@@ -206,6 +213,64 @@ class ModelLifeTest {
             assertThat(later.reply.join().completionTokens()).isEqualTo(3);
             assertThat(rig.state("b")).isEqualTo(ModelState.READY);
             assertThat(rig.state("a")).isEqualTo(ModelState.LOADED);
+        }
+    }
+
+    @Test
+    @DisplayName("ends for another one too that has waited since before it was loaded, though it is busy all the time")
+    void drainedWhenLoaded() throws Exception {
+        try (CatalogRig rig = rig(size(), List.of("a", "b"))) {
+            MemoryBudget.Reservation all =
+                    rig.budget.reserve(new Guest(), size(), "CPU").join();
+            CatalogRig.Ear running = rig.generate(endless("a"));
+            awaitRoom(rig, "a");
+            CatalogRig.Ear other = rig.generate(brief("b"));
+            awaitRoom(rig, "b");
+            // Now the first one is loaded, and the second one cannot make it go before that.
+            all.close();
+            running.awaitText();
+            rig.await("a", ModelState.UNLOADING);
+            running.cancel();
+            assertThat(other.reply.join().completionTokens()).isEqualTo(3);
+        }
+    }
+
+    private static void awaitRoom(CatalogRig rig, String model) {
+        rig.await(
+                model,
+                info -> info.progress().map(progress -> progress.state()).equals(Optional.of(ModelState.UNLOADING)));
+    }
+
+    /** Has memory, and goes when it wants to. */
+    private record Guest() implements MemoryBudget.Tenant {
+        @Override
+        public String name() {
+            return "guest";
+        }
+
+        @Override
+        public boolean isEvictable() {
+            return true;
+        }
+
+        @Override
+        public boolean isIdle() {
+            return false;
+        }
+
+        @Override
+        public long lastUsedNanos() {
+            return 0;
+        }
+
+        @Override
+        public boolean evict() {
+            return false;
+        }
+
+        @Override
+        public boolean drain() {
+            return false;
         }
     }
 
