@@ -105,9 +105,10 @@ final class Arrival {
                 progress = step(ModelState.UNLOADING);
                 await(before, () -> before.cancel(false));
             }
-            ModelFiles.Examined there = bring();
-            if (life.filesAreThere(there)) {
-                load(there.located().orElseThrow(), there.facts().orElseThrow());
+            boolean ended = false;
+            while (!ended) {
+                ModelFiles.Examined there = bring();
+                ended = !life.filesAreThere(there) || load(there);
             }
         } catch (DownloadException | LlamaException | RuntimeException | Error e) {
             // Errors too, such as those of linking or for want of heap: else those who wait would wait for ever.
@@ -146,16 +147,24 @@ final class Arrival {
                 download.remaining());
     }
 
-    private void load(ModelSettings settings, ModelFacts facts) throws DownloadException, LlamaException {
+    /** {@return false if the files are others by now than were examined, which nothing native may see} */
+    private boolean load(ModelFiles.Examined there) throws DownloadException, LlamaException {
+        ModelSettings settings = there.located().orElseThrow();
+        ModelFacts facts = there.facts().orElseThrow();
         progress = step(ModelState.LOADING);
         // Before the memory is counted: only the library knows its devices.
         services.library().get();
         List<MemoryBudget.Reservation> memory = List.of(reserve(settings, facts));
         boolean handedOver = false;
         try {
+            // It may have waited for its memory for long.
+            if (files.haveChanged(there)) {
+                return false;
+            }
             ServedModel model = loadAndWarm(settings, facts);
             handedOver = true;
             life.loaded(model, facts, memory);
+            return true;
         } finally {
             if (!handedOver) {
                 memory.forEach(MemoryBudget.Reservation::close);

@@ -275,6 +275,24 @@ class ModelLifeTest {
     }
 
     @Test
+    @DisplayName("begins with the file that is there when there is room, not with the one that was examined before")
+    void replacedWhileWaiting() throws Exception {
+        try (CatalogRig rig = rig(size(), List.of("a", "b"), "models.b.path", other.toString())) {
+            CatalogRig.Ear running = rig.generate(endless("a"));
+            running.awaitText();
+            CatalogRig.Ear waiting = rig.generate(brief("b"));
+            awaitRoom(rig, "b");
+            Files.write(other, Arrays.copyOf(Files.readAllBytes(other), 10_000));
+            running.cancel();
+            assertThat(waiting.code()).isEqualTo(ErrorCode.MODEL_FAILED);
+            assertThat(rig.info("b").reason().orElseThrow())
+                    .contains("other.gguf")
+                    .doesNotContain("llama.cpp");
+            assertThat(rig.generate(brief("a")).reply.join().completionTokens()).isEqualTo(3);
+        }
+    }
+
+    @Test
     @DisplayName(
             "that waits for room ends when nobody wants it any more, and those who waited for too long are told why")
     void waitsForRoom() throws Exception {
