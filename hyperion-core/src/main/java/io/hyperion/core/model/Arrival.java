@@ -73,6 +73,11 @@ final class Arrival {
         thread.start();
     }
 
+    /** {@return whether the thread that asks is the one that it goes in} */
+    boolean isOwnThread() {
+        return Thread.currentThread() == thread;
+    }
+
     /** {@return how far it is} */
     ModelProgress progress() {
         return progress.get();

@@ -287,11 +287,14 @@ final class ModelLife implements WaitingRoom.Owner, MemoryBudget.Tenant {
     /**
      * Sees that the thread may wait for the model.
      *
-     * @throws IllegalStateException if it is one in which listeners are called, the model's or the timer's: it would wait for ever
+     * @throws IllegalStateException if it is one in which listeners are called, the model's or the timer's, or that which brings the model
+     *     here: it would wait for ever
      */
     void requireOtherThread() {
         synchronized (lock) {
-            if (residence.isOwnThread() || services.timer().isOwnThread()) {
+            if (residence.isOwnThread()
+                    || services.timer().isOwnThread()
+                    || arrival.filter(Arrival::isOwnThread).isPresent()) {
                 throw new IllegalStateException("A listener cannot wait for the model that calls it");
             }
         }

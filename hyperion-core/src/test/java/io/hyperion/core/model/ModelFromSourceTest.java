@@ -119,6 +119,20 @@ class ModelFromSourceTest {
     }
 
     @Test
+    @DisplayName("cannot be waited for in the thread that brings it, by who hears there that the file has come")
+    void waitsForItself() throws Exception {
+        server.hold();
+        CatalogModel model = rig.catalog.find(Optional.of("text"));
+        CompletableFuture<Void> pulled =
+                rig.administration.pull("text", progress -> {}).thenAccept(info -> model.load());
+        CatalogRig.Ear ear = rig.generate(brief("text"));
+        server.awaitHeld();
+        server.release();
+        assertThat(ear.reply.join().completionTokens()).isEqualTo(3);
+        assertThatThrownBy(pulled::join).hasRootCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     @DisplayName("is downloaded for who only wants to see a prompt")
     void render() {
         assertThat(rig.catalog.find(Optional.of("text")).render(brief("text"))).isEqualTo("abc");
