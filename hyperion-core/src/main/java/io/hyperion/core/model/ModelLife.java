@@ -439,8 +439,12 @@ final class ModelLife implements WaitingRoom.Owner, MemoryBudget.Tenant {
             abandoned = room.dismiss(one -> true);
             state = ModelState.UNLOADING;
         }
-        abandoned.forEach(one -> one.fail(shuttingDown()));
-        free();
+        try {
+            free();
+        } finally {
+            // Last: who hears of it may come again at once, in this thread, and wait.
+            abandoned.forEach(one -> one.fail(shuttingDown()));
+        }
     }
 
     private void free() {

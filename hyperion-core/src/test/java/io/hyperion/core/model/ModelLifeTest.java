@@ -293,6 +293,30 @@ class ModelLifeTest {
     }
 
     @Test
+    @DisplayName("begins anew for a listener that comes again, and waits, when it hears of an unload")
+    void comesAgain() throws Exception {
+        try (CatalogRig rig = rig(size(), List.of("a", "b"))) {
+            CatalogRig.Ear running = rig.generate(endless("a"));
+            running.awaitText();
+            CompletableFuture<String> again = new CompletableFuture<>();
+            CatalogRig.Ear waiting = new CatalogRig.Ear() {
+                @Override
+                public void onError(HyperionException error) {
+                    running.cancel();
+                    again.complete(rig.catalog
+                            .find(Optional.of("b"))
+                            .detokenize(new DetokenizeRequest(Optional.of("b"), List.of(100))));
+                }
+            };
+            rig.catalog.find(Optional.of("b")).submit(brief("b"), waiting);
+            awaitRoom(rig, "b");
+            rig.administration.unload("b").join();
+            assertThat(again).isCompleted();
+            assertThat(rig.state("b")).isEqualTo(ModelState.LOADED);
+        }
+    }
+
+    @Test
     @DisplayName(
             "that waits for room ends when nobody wants it any more, and those who waited for too long are told why")
     void waitsForRoom() throws Exception {
