@@ -174,6 +174,7 @@ public final class ModelCatalog implements AutoCloseable {
                         || current.filter(model -> model.settings().equals(settings)
                                         && !model.life().servesOldFiles())
                                 .isPresent()) {
+                    current.ifPresent(model -> model.life().lookAgain());
                     return;
                 }
                 CatalogModel next = new CatalogModel(

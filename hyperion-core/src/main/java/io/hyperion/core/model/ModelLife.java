@@ -120,14 +120,29 @@ final class ModelLife implements WaitingRoom.Owner, MemoryBudget.Tenant {
         return standing.failure().orElseThrow().refusal();
     }
 
-    /** A model that failed is tried again by whoever comes next, whatever it failed of. */
+    /** Whoever comes next tries a model that failed again, whatever it failed of, and gets a file that is gone again. */
     void forgive() {
         synchronized (lock) {
-            if (state == ModelState.FAILED) {
+            if (isResting()) {
                 standing.settle();
                 state = standing.state();
             }
         }
+    }
+
+    /** Something has happened where files of models are: what is known of this one may be wrong. */
+    void lookAgain() {
+        synchronized (lock) {
+            if (isResting() && files.haveChanged(standing.examined())) {
+                standing.settle();
+                state = standing.state();
+            }
+        }
+    }
+
+    /** {@return whether it is neither in memory nor on its way in or out} */
+    private boolean isResting() {
+        return state == ModelState.FAILED || state == ModelState.READY || state == ModelState.ABSENT;
     }
 
     /**

@@ -9,6 +9,7 @@ import io.hyperion.api.ErrorCode;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.api.ModelNotFoundException;
+import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelState;
 import io.hyperion.api.RequestOutcome;
 import io.hyperion.core.gguf.TinyModel;
@@ -132,6 +133,18 @@ class ChangingModelsTest {
         assertThat(rig.info("guest").details().orElseThrow().trainedContextLength())
                 .isEqualTo(1024);
         assertThat(rig.generate(brief("guest")).reply.join().completionTokens()).isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("are told as what they are now when their file is another one, though nobody has asked for them")
+    void lookedAtAgain() throws Exception {
+        byte[] sound = Files.readAllBytes(file);
+        Files.writeString(file, "no model");
+        rig.catalog.apply(guest(1));
+        assertThat(rig.state("guest")).isEqualTo(ModelState.FAILED);
+        Files.write(file, sound);
+        rig.catalog.apply(guest(1));
+        assertThat(rig.state("guest")).isEqualTo(ModelState.READY);
     }
 
     @Test

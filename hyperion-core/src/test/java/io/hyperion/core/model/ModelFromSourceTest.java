@@ -119,6 +119,24 @@ class ModelFromSourceTest {
     }
 
     @Test
+    @DisplayName("is pulled again when its file is gone by then")
+    void pullAgain() throws Exception {
+        rig.administration.pull("text", progress -> {}).join();
+        Path file = rig.catalog
+                .find(Optional.of("text"))
+                .life()
+                .view()
+                .located()
+                .flatMap(ModelSettings::path)
+                .orElseThrow();
+        Files.delete(file);
+        assertThat(rig.administration.pull("text", progress -> {}).join().state())
+                .isEqualTo(ModelState.READY);
+        assertThat(file).exists();
+        assertThat(server.asked).hasSize(2);
+    }
+
+    @Test
     @DisplayName("cannot be waited for in the thread that brings it, by who hears there that the file has come")
     void waitsForItself() throws Exception {
         server.hold();
