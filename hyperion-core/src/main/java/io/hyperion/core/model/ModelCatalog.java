@@ -177,10 +177,13 @@ public final class ModelCatalog implements AutoCloseable {
                     current.ifPresent(model -> model.life().lookAgain());
                     return;
                 }
+                CompletableFuture<Void> gone = goneAll(name);
                 CatalogModel next = new CatalogModel(
                         settings,
                         services,
-                        current.map(model -> model.life().gone()).orElseGet(() -> goneAll(name)));
+                        current.map(model -> CompletableFuture.allOf(
+                                        gone, model.life().gone()))
+                                .orElse(gone));
                 if (current.isPresent()) {
                     replace(current.get(), Optional.of(next));
                 } else {

@@ -136,6 +136,23 @@ class ChangingModelsTest {
     }
 
     @Test
+    @DisplayName("wait for the memory of all that had their name before, not of the last alone")
+    void replacedTwice() throws Exception {
+        rig.catalog.apply(guest(1));
+        CatalogRig.Ear running = rig.generate(endless("guest"));
+        running.awaitText();
+        rig.catalog.apply(guest(3));
+        rig.catalog.apply(guest(4));
+        CatalogRig.Ear later = rig.generate(brief("guest"));
+        rig.await("guest", info -> info.progress()
+                .map(ModelProgress::state)
+                .equals(Optional.of(ModelState.UNLOADING)));
+        assertThat(later.reply).isNotDone();
+        running.cancel();
+        assertThat(later.reply.join().completionTokens()).isEqualTo(3);
+    }
+
+    @Test
     @DisplayName("are told as what they are now when their file is another one, though nobody has asked for them")
     void lookedAtAgain() throws Exception {
         byte[] sound = Files.readAllBytes(file);
