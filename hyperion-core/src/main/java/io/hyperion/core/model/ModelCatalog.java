@@ -244,7 +244,8 @@ public final class ModelCatalog implements AutoCloseable {
      */
     public ModelFigures figures(CatalogModel model) {
         synchronized (lock) {
-            return Stream.concat(leaving.stream(), Stream.of(model))
+            // Not the model itself: if it is gone, it is counted among the past ones.
+            return Stream.concat(leaving.stream(), models.values().stream())
                     .filter(one -> one.name().equals(model.name()))
                     .map(CatalogModel::figures)
                     .reduce(past.getOrDefault(model.name(), ModelFigures.NONE), ModelFigures::plus);

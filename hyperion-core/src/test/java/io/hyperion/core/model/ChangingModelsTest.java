@@ -153,6 +153,20 @@ class ChangingModelsTest {
     }
 
     @Test
+    @DisplayName("are counted once when they are gone, for whoever still has them too")
+    void countedOnce() {
+        rig.catalog.apply(guest(1));
+        CatalogModel guest = rig.catalog.find(Optional.of("guest"));
+        rig.generate(brief("guest")).reply.join();
+        rig.catalog.apply(NONE);
+        guest.life().gone().join();
+        CatalogRig.await(
+                () -> rig.catalog.figures().endedRequests() == 1
+                        && rig.catalog.figures(guest).endedRequests() == 1,
+                () -> "There was one request: " + rig.catalog.figures(guest));
+    }
+
+    @Test
     @DisplayName("are told as what they are now when their file is another one, though nobody has asked for them")
     void lookedAtAgain() throws Exception {
         byte[] sound = Files.readAllBytes(file);
