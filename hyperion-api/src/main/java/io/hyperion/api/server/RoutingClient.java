@@ -249,7 +249,8 @@ public final class RoutingClient implements HyperionClient {
             SortedMap<String, Entry> models, Optional<String> ownDefault, Optional<HyperionException> failure) {
         Optional<String> defaultModel(Optional<String> preferred) {
             return preferred
-                    .filter(models::containsKey)
+                    .flatMap(this::find)
+                    .map(entry -> entry.info().name())
                     .or(() -> ownDefault)
                     .or(() -> Optional.of(DEFAULT_NAME).filter(models::containsKey))
                     .or(() -> models.isEmpty() ? Optional.empty() : Optional.of(models.firstKey()));

@@ -195,7 +195,18 @@ public final class FakeModels implements HyperionClient {
                 1,
                 1,
                 Optional.of(name),
-                Optional.empty());
+                Optional.empty(),
+                new ModelInfo.Description(
+                        Optional.empty(),
+                        List.of(),
+                        List.of(model + ":latest"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        ModelInfo.Origin.CONFIGURATION),
+                ModelInfo.Life.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                GenerateParameters.none());
     }
 
     @Override

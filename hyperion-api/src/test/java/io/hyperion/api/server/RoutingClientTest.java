@@ -160,6 +160,13 @@ class RoutingClientTest {
         HyperionClient preferring = routing(Optional.of(own), Optional.of("code"));
         assertThat(preferring.properties(Optional.empty()).model()).isEqualTo("code");
 
+        HyperionClient byAlias = routing(Optional.of(own), Optional.of("code:latest"));
+        assertThat(byAlias.properties(Optional.empty()).model()).isEqualTo("code");
+        assertThat(byAlias.models())
+                .filteredOn(ModelInfo::isDefault)
+                .extracting(ModelInfo::name)
+                .containsExactly("code");
+
         pools.remove(second);
         assertThat(preferring.properties(Optional.empty()).model()).isEqualTo("chat");
     }

@@ -109,11 +109,7 @@ public final class ModelCatalog implements AutoCloseable {
                     .orElseThrow(() -> new ModelNotFoundException(
                             ErrorCode.MODEL_NOT_FOUND,
                             "There is no model: set hyperion.models.default.path to a GGUF file"));
-            return Optional.ofNullable(models.get(wanted))
-                    .or(() -> models.values().stream()
-                            .filter(model ->
-                                    model.settings().description().aliases().contains(wanted))
-                            .findFirst())
+            return called(wanted)
                     .orElseThrow(() -> new ModelNotFoundException(
                             ErrorCode.MODEL_NOT_FOUND,
                             "There is no model '" + Excerpts.of(wanted) + "'; the models are "
@@ -121,9 +117,18 @@ public final class ModelCatalog implements AutoCloseable {
         }
     }
 
-    /** Where nothing is configured, one that has come is as good as another. */
+    private Optional<CatalogModel> called(String name) {
+        return Optional.ofNullable(models.get(name)).or(() -> models.values().stream()
+                .filter(model -> model.settings().description().aliases().contains(name))
+                .findFirst());
+    }
+
+    /** Where the configured one is not there, one that has come is as good as another. */
     private Optional<String> defaultName() {
-        return defaultModel.or(() -> HyperionConfiguration.defaultOf(new TreeSet<>(models.keySet())));
+        return defaultModel
+                .flatMap(this::called)
+                .map(CatalogModel::name)
+                .or(() -> HyperionConfiguration.defaultOf(new TreeSet<>(models.keySet())));
     }
 
     /** {@return what is known of all models, in the order of their names} */

@@ -179,6 +179,24 @@ class ChangingModelsTest {
     }
 
     @Test
+    @DisplayName("are for requests that name none as long as the default model is not there")
+    void defaultModel() {
+        rig.close();
+        rig = new CatalogRig(Map.of(
+                "hyperion.models-dir", directory.resolve("models").toString(), "hyperion.default-model", "visitor"));
+        SortedMap<String, ModelSettings> models = new TreeMap<>(guest(1));
+        models.putAll(HyperionConfiguration.of(Map.of("hyperion.models.another.path", file.toString()))
+                .models());
+        rig.catalog.apply(models);
+        assertThat(rig.catalog.find(Optional.empty()).name()).isEqualTo("guest");
+        assertThat(rig.info("guest").isDefault()).isTrue();
+        models.remove("guest");
+        rig.catalog.apply(models);
+        assertThat(rig.catalog.find(Optional.empty()).name()).isEqualTo("another");
+        assertThat(rig.info("another").isDefault()).isTrue();
+    }
+
+    @Test
     @DisplayName("never take the name of one that is configured")
     void configured() {
         Map<String, String> keys = Map.of("hyperion.models.fixed.path", "/nowhere");
