@@ -347,10 +347,14 @@ public final class MemoryBudget {
                     .toList();
             all.forEach(held -> held.leaving = true);
         }
-        boolean leaves = asked.test(tenant);
-        if (!leaves) {
-            synchronized (lock) {
-                all.forEach(held -> held.leaving = false);
+        boolean leaves = false;
+        try {
+            leaves = asked.test(tenant);
+        } finally {
+            if (!leaves) {
+                synchronized (lock) {
+                    all.forEach(held -> held.leaving = false);
+                }
             }
         }
         return leaves;

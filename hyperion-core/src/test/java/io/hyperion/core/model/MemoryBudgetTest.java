@@ -228,6 +228,17 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void aTenantThatHasFailedIsAskedAgain() {
+        Fake broken = new Fake("broken", 1).take(100).broken();
+        Fake wants = new Fake("wants", 2);
+        assertThatThrownBy(() -> budget.reserve(wants, 10, CPU)).hasMessage("broken on purpose");
+        broken.mended();
+        budget.reconsider();
+        assertThat(broken.has()).isFalse();
+        assertThat(budget.reserved(CPU)).isEqualTo(10);
+    }
+
+    @Test
     void nothingAndLessCannotBeReserved() {
         assertThatThrownBy(() -> budget.reserve(new Fake("a", 1), 0, CPU))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -376,6 +387,10 @@ class MemoryBudgetTest {
                 throw new IllegalStateException("broken on purpose");
             };
             return this;
+        }
+
+        void mended() {
+            whenAsked = () -> {};
         }
 
         boolean has() {
