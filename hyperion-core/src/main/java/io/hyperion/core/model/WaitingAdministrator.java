@@ -39,22 +39,28 @@ record WaitingAdministrator(String model, Goal goal, Consumer<ModelProgress> pro
     @Override
     public void begin(Arrived arrived) {
         ModelState end = goal == Goal.MEMORY ? ModelState.LOADED : ModelState.READY;
-        tell(ModelProgress.of(model, end, OptionalDouble.of(1)));
-        done.complete(arrived);
+        // Nothing else is told in between, nor afterwards.
+        synchronized (done) {
+            tell(ModelProgress.of(model, end, OptionalDouble.of(1)));
+            done.complete(arrived);
+        }
     }
 
     @Override
     public void fail(HyperionException error) {
-        done.completeExceptionally(error);
+        synchronized (done) {
+            done.completeExceptionally(error);
+        }
     }
 
     @Override
     public void tell(ModelProgress now) {
-        if (done.isDone()) {
-            return;
-        }
         try {
-            progress.accept(now);
+            synchronized (done) {
+                if (!done.isDone()) {
+                    progress.accept(now);
+                }
+            }
         } catch (RuntimeException | Error e) {
             // The caller's code: the others who wait for the model must hear of it all the same.
             LOGGER.log(System.Logger.Level.WARNING, "The listener of the progress of model '" + model + "' failed", e);
