@@ -237,7 +237,7 @@ public final class ModelsDirectory implements AutoCloseable {
     private void tell(Contents contents) {
         try {
             onChange.accept(contents);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // It is the listener's fault, and must not end the watching.
             LOGGER.log(ERROR, "What has changed in " + directory + " could not be taken over", e);
         }

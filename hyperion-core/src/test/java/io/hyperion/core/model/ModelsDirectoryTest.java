@@ -132,6 +132,27 @@ class ModelsDirectoryTest {
     }
 
     @Test
+    @DisplayName("goes on telling what has changed when its listener fails, however badly")
+    void failingListener() throws Exception {
+        ModelsDirectory models = new ModelsDirectory(
+                directory,
+                HyperionConfiguration.of(Map.of()),
+                contents -> {
+                    heard.add(contents);
+                    if (contents.models().size() == 1) {
+                        throw new LinkageError("on purpose");
+                    }
+                },
+                OFTEN);
+        opened.add(models);
+        models.start();
+        old("one.gguf");
+        awaitModels("one");
+        old("two.gguf");
+        awaitModels("one", "two");
+    }
+
+    @Test
     @DisplayName("has the files that are there at the start at once, as models named without the quantisation")
     void filesAtStart() throws IOException {
         Path file = old("Tiny-1B.Q4_K_M.gguf");
