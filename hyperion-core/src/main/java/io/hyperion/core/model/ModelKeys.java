@@ -139,12 +139,18 @@ record ModelKeys(KeyReader reader) {
             throw reader.wrong(
                     "sha256", "is of a file that is downloaded, but " + reader.prefix() + "source is missing");
         }
+        Optional<ModelSource> source;
         try {
-            return text.map(source -> new SourceSettings(
-                    ModelSource.parse(source), sha256.map(digits -> digits.toLowerCase(Locale.ROOT)), trusted));
+            source = text.map(ModelSource::parse);
         } catch (IllegalArgumentException e) {
             throw reader.wrong("source", e.getMessage(), e);
         }
+        if (sha256.isPresent() && source.orElseThrow() instanceof ModelSource.Local) {
+            throw reader.wrong(
+                    "sha256", "is of a file that is downloaded, but " + reader.prefix() + "source is on this machine");
+        }
+        return source.map(
+                from -> new SourceSettings(from, sha256.map(digits -> digits.toLowerCase(Locale.ROOT)), trusted));
     }
 
     private EngineSettings engine(QueueSettings queue) {

@@ -429,6 +429,16 @@ class HyperionConfigurationTest {
                         .problem()
                         .orElseThrow())
                 .contains("hyperion.models.a.path is missing, and so is hyperion.models.a.source");
+        assertThat(configuration(
+                                "hyperion.models.a.source",
+                                "file:/models/a.gguf",
+                                "hyperion.models.a.sha256",
+                                "ab".repeat(32))
+                        .models()
+                        .get("a")
+                        .problem()
+                        .orElseThrow())
+                .contains("hyperion.models.a.sha256", "on this machine");
     }
 
     @Test
