@@ -144,9 +144,7 @@ class ChangingModelsTest {
         rig.catalog.apply(guest(3));
         rig.catalog.apply(guest(4));
         CatalogRig.Ear later = rig.generate(brief("guest"));
-        rig.await("guest", info -> info.progress()
-                .map(ModelProgress::state)
-                .equals(Optional.of(ModelState.UNLOADING)));
+        rig.await("guest", info -> info.progress().map(ModelProgress::state).equals(Optional.of(ModelState.UNLOADING)));
         assertThat(later.reply).isNotDone();
         running.cancel();
         assertThat(later.reply.join().completionTokens()).isEqualTo(3);
