@@ -105,6 +105,9 @@ record AddedModels(Path directory, QueueSettings queue) {
                     "'name' must be 1 to 128 letters, digits, '.', ':', '_' and '-', the first of them a letter, a digit or"
                             + " '_', with few colons in a long one, but is '" + Excerpts.of(name) + "'");
         }
+        if (values.getOrDefault("source", "").isBlank()) {
+            throw new InvalidRequestException(ErrorCode.MISSING_FIELD, "source", "'source' is missing");
+        }
         if (values.size() > MAX_KEYS) {
             throw new InvalidRequestException(
                     ErrorCode.OUT_OF_RANGE, "", "A model may have " + MAX_KEYS + " settings, but has " + values.size());

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hyperion.api.ErrorCode;
 import io.hyperion.api.HyperionException;
-import io.hyperion.api.InvalidRequestException;
 import io.hyperion.api.ModelInfo;
 import io.hyperion.core.download.ModelSource;
 import io.hyperion.core.gguf.TinyModel;
@@ -511,9 +510,8 @@ class ModelsDirectoryTest {
     @DisplayName("refuses a model without a source, and one that takes too much room or has half a character")
     void refusesOtherSettings() throws IOException {
         ModelsDirectory models = open(OFTEN);
-        assertThatThrownBy(() -> models.add("a", settings()))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("source is missing");
+        assertThat(codeOf(() -> models.add("a", settings()))).contains("MISSING_FIELD source");
+        assertThat(codeOf(() -> models.add("a", settings("source", " ")))).contains("MISSING_FIELD source");
         assertThat(codeOf(() -> models.add(
                         "a",
                         settings(
