@@ -107,7 +107,8 @@ final class SourceSyntax {
         } else if (uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > 65535) {
             throw wrong(text, "has no host, or a port that is none");
         } else if (uri.getRawUserInfo() != null) {
-            throw new IllegalArgumentException("An address with a user or a password is not taken: " + uri.getHost());
+            // The whole text would tell the password to logs.
+            throw wrong(uri.getHost(), "stands behind a user or a password, which are not taken");
         } else if (uri.getRawFragment() != null) {
             throw wrong(text, "has a fragment, a part behind a #");
         } else if (uri.getRawPath().length() < 2) {
