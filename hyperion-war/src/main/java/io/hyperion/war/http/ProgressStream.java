@@ -2,6 +2,8 @@ package io.hyperion.war.http;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
+import io.hyperion.api.ErrorCode;
+import io.hyperion.api.GenerationCancelledException;
 import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelProgress;
 import io.hyperion.war.wire.InternalErrors;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -67,6 +70,10 @@ final class ProgressStream<T> implements Consumer<ModelProgress> {
     private static HyperionException known(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof CancellationException) {
+            // Who hangs up is no failure, and does not read this.
+            return new GenerationCancelledException(ErrorCode.CANCELLED, "The request was cancelled");
+        }
         return cause instanceof HyperionException known ? known : InternalErrors.log("a request", cause);
     }
 

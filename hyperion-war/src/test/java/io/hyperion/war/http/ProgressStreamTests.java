@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hyperion.api.BusyException;
 import io.hyperion.api.ErrorCode;
+import io.hyperion.api.HyperionException;
 import io.hyperion.api.ModelProgress;
 import io.hyperion.api.ModelState;
 import io.hyperion.war.json.Json;
@@ -90,7 +91,7 @@ class ProgressStreamTests {
     }
 
     @Test
-    @DisplayName("ends the waiting when its reader has gone")
+    @DisplayName("ends the waiting when its reader has gone, which is no failure")
     void gone() {
         stream.follow(result);
         stream.accept(far(0.5));
@@ -102,6 +103,7 @@ class ProgressStreamTests {
         });
 
         assertThat(result).isCancelled();
+        assertThat(stream.refusal().map(HyperionException::code)).contains(ErrorCode.CANCELLED);
     }
 
     private String written() {
