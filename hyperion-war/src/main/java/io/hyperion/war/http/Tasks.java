@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import jakarta.json.JsonValue;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Set;
@@ -75,7 +76,8 @@ public class Tasks {
             response.resume(Answers.error(refusal, errors).build());
             return;
         }
-        run(response, FieldHints.of(fields.names(), names), errors, status, () -> work.apply(fields));
+        List<String> hints = FieldHints.of(fields.names(), names);
+        run(response, hints, errors, () -> Answers.json(status, work.apply(fields)));
     }
 
     /**
@@ -85,17 +87,16 @@ public class Tasks {
      * @param errors how errors are told
      * @param work makes the answer; may block
      */
-    public void run(AsyncResponse response, ErrorFormat errors, Supplier<JsonValue> work) {
-        run(response, List.of(), errors, 200, work);
+    public void run(AsyncResponse response, ErrorFormat errors, Supplier<Response.ResponseBuilder> work) {
+        run(response, List.of(), errors, work);
     }
 
     private void run(
-            AsyncResponse response, List<String> hints, ErrorFormat errors, int status, Supplier<JsonValue> work) {
+            AsyncResponse response, List<String> hints, ErrorFormat errors, Supplier<Response.ResponseBuilder> work) {
         try {
             workers.executor().execute(() -> {
                 try {
-                    response.resume(Answers.warn(Answers.json(status, work.get()), hints)
-                            .build());
+                    response.resume(Answers.warn(work.get(), hints).build());
                 } catch (HyperionException refusal) {
                     response.resume(
                             Answers.warn(Answers.error(refusal, errors), hints).build());

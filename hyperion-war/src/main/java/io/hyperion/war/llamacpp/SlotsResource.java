@@ -140,7 +140,8 @@ public class SlotsResource {
         int slot = slot(id);
         if ("erase".equals(action)) {
             // What a body would say is said already, and clients send none.
-            tasks.run(response, LlamaErrors.FORMAT, () -> erased(slot, client.eraseSlot(query, slot)));
+            tasks.run(
+                    response, LlamaErrors.FORMAT, () -> Answers.json(200, erased(slot, client.eraseSlot(query, slot))));
             return;
         }
         if (!"save".equals(action) && !"restore".equals(action)) {

@@ -1,11 +1,13 @@
 package io.hyperion.war.page;
 
 import io.hyperion.war.access.Public;
+import io.hyperion.war.http.Answers;
 import io.hyperion.war.http.ErrorFormat;
 import io.hyperion.war.http.Tasks;
 import io.hyperion.war.hyperion.Status;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.json.JsonValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
@@ -18,6 +20,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.function.Supplier;
 
 /** {@code GET /}: how the server is. Who prefers HTML, as browsers do, gets a page that asks for the rest itself; all others get JSON. */
 @Path("")
@@ -36,7 +39,11 @@ public class RootResource {
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     public void status(@Suspended AsyncResponse response) {
-        tasks.run(response, ErrorFormat.HYPERION, status.ofCaller());
+        Supplier<JsonValue> told = status.ofCaller();
+        // The same address has the page: a browser that goes back must not be shown this instead.
+        tasks.run(response, ErrorFormat.HYPERION, () -> Answers.json(200, told.get())
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store"));
     }
 
     /**

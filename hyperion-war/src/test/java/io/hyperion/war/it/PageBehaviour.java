@@ -34,9 +34,12 @@ interface PageBehaviour extends Behaviour {
     }
 
     @Test
-    @DisplayName("who does not say what he accepts gets JSON: version, engine, models, figures")
+    @DisplayName("who does not say what he accepts gets JSON: version, engine, models, figures, which no cache keeps")
     default void jsonByDefault() {
-        assertThat(wire().get("/").json().keySet())
+        Answer answer = wire().get("/");
+        assertThat(answer.header("Vary")).contains("Accept");
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(answer.json().keySet())
                 .contains("version", "engine", "uptime_seconds", "devices", "models", "downloads", "pools", "figures");
     }
 
