@@ -74,9 +74,14 @@ export async function render(request) {
     return (await json("render", {method: "POST", body: request})).prompt;
 }
 
-/** Changes a model: load, unload, pull, pin or unpin. Returns when that is done. */
-export function change(model, action) {
-    return json(`models/${encodeURIComponent(model)}/${action}`, {method: "POST", body: {}});
+/** Changes a model: load, unload, pull, pin or unpin. Returns when that is done, with the model. */
+export async function change(model, action) {
+    // As a stream: browsers and proxies give up a connection that is silent for as long as a download takes.
+    for await (const {name, data} of stream(`models/${encodeURIComponent(model)}/${action}`, {stream: true})) {
+        if (name === "done") {
+            return data;
+        }
+    }
 }
 
 export function add(name, source) {
@@ -87,10 +92,14 @@ export function remove(model, withFile) {
     return json(`models/${encodeURIComponent(model)}${withFile ? "?file=true" : ""}`, {method: "DELETE"});
 }
 
-/** The events of an answer, as they come: `{name, data}`. */
-export async function* generate(request, signal) {
-    const response = await send("generate", {
-        method: "POST", body: {...request, stream: true}, accept: "text/event-stream", signal});
+/** The events of a reply, as they come: `{name, data}`. */
+export function generate(request, signal) {
+    return stream("generate", {...request, stream: true}, signal);
+}
+
+/** The events of an answer, as they come: `{name, data}`; the last one is `done`. */
+async function* stream(path, body, signal) {
+    const response = await send(path, {method: "POST", body, accept: "text/event-stream", signal});
     let ended = false;
     try {
         for await (const event of events(response.body)) {
@@ -102,7 +111,7 @@ export async function* generate(request, signal) {
             yield event;
         }
     } catch (failure) {
-        throw failure instanceof Refusal || signal.aborted ? failure : new Refusal(BROKEN);
+        throw failure instanceof Refusal || signal?.aborted ? failure : new Refusal(BROKEN);
     }
     if (!ended) {
         throw new Refusal(BROKEN);
