@@ -3,12 +3,14 @@ package io.hyperion.core.gguf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -572,9 +574,8 @@ class ModelFileValidatorTest {
                 tokens.add("token" + i);
             }
             GgufFile file = read(bytePairs(tokens));
-            long begin = System.nanoTime();
-            ModelFileValidator.validate(file);
-            assertThat((System.nanoTime() - begin) / 1_000_000).isLessThan(1000);
+            // A tenth of a second; with a step for each pair of tokens it would be hours.
+            assertTimeoutPreemptively(Duration.ofMinutes(1), () -> ModelFileValidator.validate(file));
         }
     }
 
