@@ -310,7 +310,7 @@ class ModelLifeTest {
             };
             rig.catalog.find(Optional.of("b")).submit(brief("b"), waiting);
             awaitRoom(rig, "b");
-            rig.administration.unload("b").join();
+            assertThat(rig.administration.unload("b")).succeedsWithin(Duration.ofSeconds(30));
             assertThat(again).isCompleted();
             assertThat(rig.state("b")).isEqualTo(ModelState.LOADED);
         }
