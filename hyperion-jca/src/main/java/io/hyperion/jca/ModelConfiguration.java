@@ -1,6 +1,7 @@
 package io.hyperion.jca;
 
 import io.hyperion.core.model.HyperionConfiguration;
+import io.hyperion.core.model.MemorySettings;
 import io.hyperion.core.model.ModelSettings;
 import jakarta.resource.spi.InvalidPropertyException;
 import java.nio.file.Files;
@@ -80,6 +81,11 @@ record ModelConfiguration(
             throw AdapterMessage.NO_FILE.invalidProperty(file);
         }
         return new ModelConfiguration(model, keys, settings.engine().slots(), idleTimeout, queueCapacity);
+    }
+
+    /** {@return the configuration of the model, whose memory is the matter of whoever makes the pool} */
+    HyperionConfiguration hyperion() {
+        return HyperionConfiguration.of(keys).withMemory(MemorySettings.UNLIMITED);
     }
 
     private static Path file(FactoryProperties properties, Optional<Path> directory) throws InvalidPropertyException {

@@ -10,7 +10,6 @@ import io.hyperion.api.ModelState;
 import io.hyperion.api.ModelUnavailableException;
 import io.hyperion.core.client.InProcessClient;
 import io.hyperion.core.engine.EngineThreads;
-import io.hyperion.core.model.HyperionConfiguration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -87,7 +86,7 @@ final class SharedModel {
                 throw stopped();
             }
             if (client.isEmpty()) {
-                client = Optional.of(InProcessClient.open(HyperionConfiguration.of(configuration.keys())));
+                client = Optional.of(InProcessClient.open(configuration.hyperion()));
             }
             return client.get();
         }

@@ -93,6 +93,18 @@ class PropertiesTest {
     }
 
     @Test
+    @DisplayName("say nothing of a limit of the memory, so that there is none: not even what the machine has")
+    void unlimitedMemory() throws ResourceException {
+        FactoryProperties properties = new FactoryProperties();
+        properties.set("modelPath", Factories.DEMO_MODEL);
+        assertThat(ModelConfiguration.of(properties, Optional.empty())
+                        .hyperion()
+                        .memory()
+                        .limit("CPU", 1))
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     @DisplayName("need a file, or a model of the adapter's directory")
     void needsAFile() {
         HyperionManagedConnectionFactory factory = new HyperionManagedConnectionFactory();

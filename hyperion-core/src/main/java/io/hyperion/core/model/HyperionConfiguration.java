@@ -74,6 +74,16 @@ public record HyperionConfiguration(
     }
 
     /**
+     * The same with another share of the memory.
+     *
+     * @param settings how much memory models may use
+     * @return the configuration
+     */
+    public HyperionConfiguration withMemory(MemorySettings settings) {
+        return new HyperionConfiguration(models, defaultModel, queue, modelsDirectory, settings, download, warnings);
+    }
+
+    /**
      * Which of some models is for requests that name none, where that is not said.
      *
      * @param names the names of the models

@@ -16,6 +16,10 @@ public record MemorySettings(Optional<MemoryLimit> limit, Map<String, MemoryLimi
     /** Models may use all that there is. */
     public static final MemorySettings DEFAULT = new MemorySettings(Optional.empty(), Map.of());
 
+    /** Models may use more than there is: weights can be read from the file again and again. */
+    public static final MemorySettings UNLIMITED =
+            new MemorySettings(Optional.of(new MemoryLimit.Amount(Long.MAX_VALUE)), Map.of());
+
     /**
      * @throws IllegalArgumentException if a device is there in two cases
      */
