@@ -56,6 +56,7 @@ final class ConfigurationReader {
             RESERVE,
             AT_ONCE);
 
+    private static final Duration MAX_QUEUE_TIMEOUT = Duration.ofDays(365);
     private static final Duration MAX_NETWORK_TIMEOUT = Duration.ofHours(1);
 
     private final List<String> warnings = new ArrayList<>();
@@ -88,8 +89,7 @@ final class ConfigurationReader {
     HyperionConfiguration read() {
         QueueSettings queue = new QueueSettings(
                 or(QueueSettings.DEFAULT.capacity(), absent -> reader.integer(QUEUE_CAPACITY, absent, 0)),
-                or(QueueSettings.DEFAULT.timeout(), absent -> reader.duration(QUEUE_TIMEOUT)
-                        .orElse(absent)));
+                or(QueueSettings.DEFAULT.timeout(), this::queueTimeout));
         Optional<Path> directory = or(Optional.<Path>empty(), absent -> reader.path(MODELS_DIRECTORY));
         SortedMap<String, ModelSettings> models = new TreeMap<>();
         byModel.forEach((name, values) -> models.put(name, model(name, values, queue, directory.isPresent())));
@@ -212,6 +212,14 @@ final class ConfigurationReader {
             throw reader.wrong(HUB_URL, "is no address: " + e.getMessage(), e);
         }
         throw reader.wrong(HUB_URL, "must be an address such as https://huggingface.co");
+    }
+
+    private Duration queueTimeout(Duration absent) {
+        Duration timeout = reader.duration(QUEUE_TIMEOUT).orElse(absent);
+        if (timeout.compareTo(MAX_QUEUE_TIMEOUT) > 0) {
+            throw reader.wrong(QUEUE_TIMEOUT, "must be at most 365 days, but is " + timeout);
+        }
+        return timeout;
     }
 
     private Duration timeout(String key, Duration absent) {

@@ -355,6 +355,7 @@ class HyperionConfigurationTest {
         "hyperion.download.reserve, -1",
         "hyperion.download.at-once, 0",
         "hyperion.queue.timeout, -PT1S",
+        "hyperion.queue.timeout, P400D",
         "hyperion.models-dir, 'a\0b'"
     })
     @DisplayName("warns of a wrong value that is of no single model, and uses the default")
