@@ -181,7 +181,7 @@ final class Arrival {
             throws DownloadException, LlamaException {
         String device = services.devices().deviceFor(settings.engine().gpuLayers());
         CompletableFuture<MemoryBudget.Reservation> room =
-                services.budget().reserve(life, facts.bytes(instances(settings)), device);
+                services.budget().reserve(life, facts.bytes(instances(settings, facts)), device);
         if (!room.isDone()) {
             progress = step(ModelState.UNLOADING);
             waitsForRoom = true;
@@ -266,7 +266,7 @@ final class Arrival {
                 facts.cells(),
                 settings.engine(),
                 new InstanceSettings(
-                        instances(settings),
+                        instances(settings, facts),
                         settings.life().maxInstances(),
                         settings.life().idleTimeout(),
                         () -> oneMore(settings, facts)),
@@ -275,9 +275,9 @@ final class Arrival {
                 this::goOn);
     }
 
-    /** {@return how many instances it is loaded with} */
-    private static int instances(ModelSettings settings) {
-        return Math.max(1, settings.life().minInstances());
+    /** {@return how many instances it is loaded with: one that makes vectors has no more than one} */
+    private static int instances(ModelSettings settings, ModelFacts facts) {
+        return facts.makesVectors() ? 1 : Math.max(1, settings.life().minInstances());
     }
 
     /** There is one only if there is room for it as things are: no other model goes for its sake. */

@@ -133,6 +133,18 @@ class ModelLifeTest {
     }
 
     @Test
+    @DisplayName("needs the memory of one instance if it makes vectors: more of them there are not")
+    void vectors() {
+        try (CatalogRig rig = rig(
+                "models.text.embeddings", "true", "models.text.min-instances", "2", "models.text.max-instances", "2")) {
+            rig.await("text", ModelState.LOADED);
+            assertThat(rig.info("text").life().instances()).isEqualTo(1);
+            assertThat(rig.budget.reserved("CPU"))
+                    .isEqualTo(rig.info("text").memory().orElseThrow().total(1));
+        }
+    }
+
+    @Test
     @DisplayName("begins by a load that is told how far it is and at last that it is loaded, once")
     void progress() {
         try (CatalogRig rig = rig()) {
