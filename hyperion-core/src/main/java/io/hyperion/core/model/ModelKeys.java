@@ -283,16 +283,19 @@ record ModelKeys(KeyReader reader) {
                 reader.words("tags", MAX_WORD),
                 aliases,
                 reader.text("operator", MAX_WORD),
-                source.map(settings -> withoutSecrets(settings.source())),
+                source.map(SourceSettings::source).flatMap(ModelKeys::withoutSecrets),
                 origin);
     }
 
-    /** What stands behind a question mark often lets somebody in. */
-    private static String withoutSecrets(ModelSource source) {
+    /** What stands behind a question mark often lets somebody in; where this machine has its files is nobody's matter. */
+    private static Optional<String> withoutSecrets(ModelSource source) {
+        if (source instanceof ModelSource.Local) {
+            return Optional.empty();
+        }
         if (source instanceof ModelSource.Web web && web.uri().getRawQuery() != null) {
             String address = web.uri().toString();
-            return address.substring(0, address.indexOf('?')) + "?…";
+            return Optional.of(address.substring(0, address.indexOf('?')) + "?…");
         }
-        return source.toString();
+        return Optional.of(source.toString());
     }
 }

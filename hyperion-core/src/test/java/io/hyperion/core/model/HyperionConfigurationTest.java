@@ -241,13 +241,15 @@ class HyperionConfigurationTest {
     }
 
     @Test
-    @DisplayName("does not show what lets somebody download a file")
+    @DisplayName("shows neither what lets somebody download a file nor where this machine has one")
     void sourceWithoutSecrets() {
         HyperionConfiguration configuration = configuration(
                 "hyperion.models-dir", "models",
                 "hyperion.models.a.source", "https://example.com/a.gguf?signature=SECRET",
+                "hyperion.models.b.source", "file:///srv/models/b.gguf",
                 "hyperion.huggingface.token", "hf_SECRET");
         assertThat(configuration.models().get("a").description().source()).contains("https://example.com/a.gguf?…");
+        assertThat(configuration.models().get("b").description().source()).isEmpty();
         assertThat(configuration.download().toString()).doesNotContain("SECRET");
         assertThat(configuration.download().http().token()).contains("hf_SECRET");
     }
