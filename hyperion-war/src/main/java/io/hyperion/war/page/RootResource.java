@@ -26,6 +26,9 @@ import java.util.function.Supplier;
 @Path("")
 @ApplicationScoped
 public class RootResource {
+    /** Both forms, and what browsers are told of the pages that may have them. */
+    private static final String VARY = HttpHeaders.ACCEPT + ", Origin";
+
     @Inject
     Status status;
 
@@ -42,7 +45,7 @@ public class RootResource {
         Supplier<JsonValue> told = status.ofCaller();
         // The same address has the page: a browser that goes back must not be shown this instead.
         tasks.run(response, ErrorFormat.HYPERION, () -> Answers.json(200, told.get())
-                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .header(HttpHeaders.VARY, VARY)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store"));
     }
 
@@ -63,7 +66,7 @@ public class RootResource {
         }
         return files.answer(PageFiles.DOCUMENT, request)
                 .orElseThrow(NotFoundException::new)
-                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .header(HttpHeaders.VARY, VARY)
                 .build();
     }
 }

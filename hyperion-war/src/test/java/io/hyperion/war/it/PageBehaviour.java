@@ -37,7 +37,7 @@ interface PageBehaviour extends Behaviour {
     @DisplayName("who does not say what he accepts gets JSON: version, engine, models, figures, which no cache keeps")
     default void jsonByDefault() {
         Answer answer = wire().get("/");
-        assertThat(answer.header("Vary")).contains("Accept");
+        assertThat(answer.header("Vary")).contains("Accept", "Origin");
         assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
         assertThat(answer.json().keySet())
                 .contains("version", "engine", "uptime_seconds", "devices", "models", "downloads", "pools", "figures");
