@@ -33,7 +33,7 @@ final class FileDownload {
     /** An attempt that brought less than this has not brought the file on. */
     private static final long BYTES_OF_AN_ADVANCE = 1L << 16;
 
-    private static final int BUFFER = 1 << 16;
+    private static final int BUFFER = 1 << 18;
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
     private static final Pattern WHOLE = Pattern.compile("\\d{1,18}");
 
@@ -332,7 +332,9 @@ final class FileDownload {
 
     private void copy(InputStream body, PartFile part) throws IOException, DownloadException, InterruptedException {
         OptionalLong size = size(part);
+        // While one is filled, the checksum of the other may still be computed.
         byte[] buffer = new byte[BUFFER];
+        byte[] other = new byte[BUFFER];
         boolean begins = part.length() == 0;
         long looked = Long.MIN_VALUE;
         for (int count; (count = read(body, buffer, part)) >= 0; ) {
@@ -344,6 +346,9 @@ final class FileDownload {
                 looked = part.length() + BYTES_BETWEEN_LOOKS;
             }
             append(part, buffer, count);
+            byte[] appended = buffer;
+            buffer = other;
+            other = appended;
             progress.reached(part.length());
             if (begins && part.length() >= Integer.BYTES) {
                 begins = false;

@@ -1,6 +1,7 @@
 package io.hyperion.core.download;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -22,7 +23,7 @@ final class LocalFault {
      * @throws InterruptedException if the thread was interrupted, and nothing has happened to the file
      */
     static DownloadException of(String what, IOException fault) throws InterruptedException {
-        if (fault instanceof ClosedByInterruptException) {
+        if (fault instanceof ClosedByInterruptException || fault instanceof InterruptedIOException) {
             Thread.interrupted();
             throw interrupted(fault);
         }

@@ -1,6 +1,7 @@
 package io.hyperion.core.download;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,11 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 
 /**
@@ -33,6 +39,9 @@ final class PartFile implements AutoCloseable {
     private final Optional<String> sha256;
     private final FileChannel channel;
     private final MessageDigest digest = Checksum.digest();
+    private final ExecutorService hashing =
+            Executors.newSingleThreadExecutor(work -> DownloadThreads.create(work, "hyperion-checksum"));
+    private Future<?> hashed = CompletableFuture.completedFuture(null);
     private Optional<PartRecord> record;
     private long length;
     private long digested;
@@ -116,6 +125,7 @@ final class PartFile implements AutoCloseable {
         // In this order: a record must not tell of bytes of another version.
         channel.truncate(0);
         length = 0;
+        awaitHash();
         digested = 0;
         digest.reset();
         record = Optional.empty();
@@ -152,9 +162,9 @@ final class PartFile implements AutoCloseable {
     }
 
     /**
-     * Adds bytes at the end.
+     * Adds bytes at the end. Their checksum is computed meanwhile.
      *
-     * @param bytes holds them from its beginning
+     * @param bytes holds them from its beginning; must not be changed until other bytes have been added, or the part is closed
      * @param count how many
      * @throws IOException if they cannot be written; some may have been then
      */
@@ -164,8 +174,20 @@ final class PartFile implements AutoCloseable {
             length += channel.write(buffer, length);
         }
         if (sha256.isPresent() && digested == length - count) {
-            digest.update(bytes, 0, count);
+            awaitHash();
+            hashed = hashing.submit(() -> digest.update(bytes, 0, count));
             digested = length;
+        }
+    }
+
+    private void awaitHash() throws IOException {
+        try {
+            hashed.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("Interrupted while the checksum is computed").initCause(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A checksum can be computed of all bytes", e);
         }
     }
 
@@ -191,6 +213,7 @@ final class PartFile implements AutoCloseable {
         if (sha256.isEmpty()) {
             return Optional.empty();
         }
+        awaitHash();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         for (int count; digested < length && (count = channel.read(buffer.clear(), digested)) >= 0; ) {
             digest.update(buffer.flip());
@@ -223,6 +246,7 @@ final class PartFile implements AutoCloseable {
     /** Closes the part, which stays. */
     @Override
     public void close() throws IOException {
+        hashing.shutdown();
         channel.close();
     }
 }

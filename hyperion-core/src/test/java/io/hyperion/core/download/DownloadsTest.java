@@ -251,7 +251,7 @@ class DownloadsTest {
         downloads.close();
         downloads.close();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().equals("hyperion-download")) {
+            if (thread.getName().startsWith("hyperion-") || thread.getName().startsWith("Keep-Alive")) {
                 // It has nothing to do any more, but may not quite have ended.
                 thread.join(TestDownloads.PATIENCE.toMillis());
                 assertThat(thread.isAlive()).isFalse();
