@@ -10,35 +10,43 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * The content of an answer as a stream that does not wait for ever: the JDK's own knows no time-out. Holds few buffers, of 16 KiB each,
- * however fast the server sends. Read by one thread; may be closed by any.
+ * The content of an answer as a stream that does not wait for ever: the JDK's own knows no time-out. A read takes all that has arrived, as
+ * far as it has room, and asks for as much again at once, so that neither thread waits for the other at each piece. Holds at most
+ * {@value #WINDOW} pieces that have not been taken and as many that have, of 16 KiB each unless {@code jdk.httpclient.bufsize} says
+ * otherwise, however fast the server sends. Read by one thread; may be closed by any.
  */
 final class TimedBody extends InputStream implements BodySubscriber<InputStream> {
-    /** How many pieces may be there unread: enough that reader and network do not wait for each other. */
-    private static final int WINDOW = 32;
-
-    /** Stands for the end, of whatever kind. */
-    private static final List<ByteBuffer> END = List.of(ByteBuffer.allocate(0));
+    private static final int WINDOW = 64;
 
     private final String source;
     private final Duration timeout;
     private final Consumer<TimedBody> whenOver;
-    private final BlockingQueue<List<ByteBuffer>> arrived = new LinkedBlockingQueue<>();
-    private final Queue<ByteBuffer> buffers = new ArrayDeque<>();
     private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+
+    /** What the reader has taken. */
+    private final Queue<ByteBuffer> taken = new ArrayDeque<>();
+
+    private final Lock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // All but the last are used with the lock.
+    private final Queue<ByteBuffer> arrived = new ArrayDeque<>();
+    private int pieces;
+    private boolean over;
+    private Optional<Throwable> failure = Optional.empty();
     private volatile boolean closed;
-    private volatile Throwable failure;
-    private boolean ended;
 
     /**
      * @param source who sends it, for messages
@@ -64,18 +72,40 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
 
     @Override
     public void onNext(List<ByteBuffer> given) {
-        arrived.add(given);
+        if (given.stream().noneMatch(ByteBuffer::hasRemaining)) {
+            // Nobody will take it.
+            subscription.join().request(1);
+            return;
+        }
+        lock.lock();
+        try {
+            given.stream().filter(ByteBuffer::hasRemaining).forEach(arrived::add);
+            pieces++;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
     public void onError(Throwable error) {
-        failure = error;
-        onComplete();
+        end(Optional.of(error));
     }
 
     @Override
     public void onComplete() {
-        arrived.add(END);
+        end(Optional.empty());
+    }
+
+    private void end(Optional<Throwable> error) {
+        lock.lock();
+        try {
+            over = true;
+            failure = failure.or(() -> error);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
         whenOver.accept(this);
     }
 
@@ -88,61 +118,73 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, target.length);
-        if (length == 0) {
-            return 0;
-        }
-        if (closed || !fill()) {
-            return end();
-        }
+        requireOpen();
         int read = 0;
-        while (read < length && !buffers.isEmpty()) {
-            ByteBuffer buffer = buffers.peek();
-            int count = Math.min(buffer.remaining(), length - read);
-            buffer.get(target, offset + read, count);
+        while (read < length && (!taken.isEmpty() || take(read == 0))) {
+            ByteBuffer piece = taken.element();
+            int count = Math.min(piece.remaining(), length - read);
+            piece.get(target, offset + read, count);
             read += count;
-            if (!buffer.hasRemaining()) {
-                buffers.remove();
+            if (!piece.hasRemaining()) {
+                taken.remove();
             }
         }
-        return read;
+        return read > 0 || length == 0 ? read : -1;
     }
 
-    /** Waits until there is something to give; false at the end. */
-    private boolean fill() throws IOException {
-        while (buffers.isEmpty() && !ended) {
-            List<ByteBuffer> next = next();
-            ended = next == END;
-            if (!ended) {
-                next.stream().filter(ByteBuffer::hasRemaining).forEach(buffers::add);
-                subscription.join().request(1);
-            }
-        }
-        return !buffers.isEmpty();
-    }
-
-    private List<ByteBuffer> next() throws IOException {
-        List<ByteBuffer> next;
+    /** Takes what has arrived. With nothing there, waits for more or for the end, or says that there is nothing now. */
+    private boolean take(boolean waits) throws IOException {
+        int count;
+        boolean silent;
         try {
-            next = arrived.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            lock.lockInterruptibly();
+            try {
+                silent = waits && !await();
+                taken.addAll(arrived);
+                arrived.clear();
+                count = pieces;
+                pieces = 0;
+            } finally {
+                lock.unlock();
+            }
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();
             throw (IOException) new InterruptedIOException("Interrupted while it waited for " + source).initCause(e);
         }
-        if (next == null) {
+        if (count > 0) {
+            // Without the lock: this may bring the next piece, by this very thread.
+            subscription.join().request(count);
+        } else if (silent) {
             close();
             throw new HttpTimeoutException(source + " has been silent for " + timeout.toSeconds() + " seconds");
+        } else if (waits) {
+            requireWhole();
         }
-        return next;
+        return !taken.isEmpty();
     }
 
-    private int end() throws IOException {
-        if (failure != null) {
-            throw new IOException("The connection to " + source + " broke: " + failure.getMessage(), failure);
-        } else if (closed) {
+    /** False if nothing has come in time. */
+    private boolean await() throws InterruptedException {
+        long left = TimeUnit.NANOSECONDS.convert(timeout);
+        while (arrived.isEmpty() && !over && left > 0) {
+            left = changed.awaitNanos(left);
+        }
+        return !arrived.isEmpty() || over;
+    }
+
+    private void requireWhole() throws IOException {
+        requireOpen();
+        if (failure.isPresent()) {
+            Throwable cause = failure.get();
+            throw new IOException("The connection to " + source + " broke: " + cause.getMessage(), cause);
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) {
             throw new IOException("The answer of " + source + " was closed");
         }
-        return -1;
     }
 
     @Override
