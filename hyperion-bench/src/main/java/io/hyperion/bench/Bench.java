@@ -57,6 +57,7 @@ public final class Bench {
     private static final int DEFAULT_BORDER_WARM_UPS = 40;
 
     private static final int DEFAULT_MEGABYTES = 1000;
+    private static final int DEFAULT_DOWNLOAD_WARM_UPS = 1;
     private static final int DEFAULT_LOADS = 21;
     private static final int DEFAULT_LOAD_WARM_UPS = 5;
 
@@ -193,6 +194,7 @@ public final class Bench {
                         ? Path.of(settings.text("directory").get())
                         : logs(),
                 settings.whole("megabytes", DEFAULT_MEGABYTES, 1),
+                settings.whole("warm-ups", DEFAULT_DOWNLOAD_WARM_UPS, 0),
                 settings.whole("runs", DEFAULT_RUNS, 1));
         System.out.println("\n" + measurement.run() + "\nMedians of " + measurement.runs() + " runs.\n");
     }

@@ -17,23 +17,26 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Downloads a file over loopback by curl and by Hyperion, by turns and in another order each time. Hyperion has a process of its own with a
- * heap of 32 MiB; the start of its Java does not count, but nothing is compiled yet when it begins.
+ * Downloads a file over loopback by curl and by Hyperion, by turns and in another order each time. Hyperion has one process with a heap of 32
+ * MiB for all rounds: a server's downloads are not the first thing that it does.
  *
  * @param directory where the files are written; what is made there is deleted
  * @param megabytes how large the file is
- * @param runs how many rounds there are
+ * @param warmUps how many rounds there are before those that count
+ * @param runs how many rounds count
  */
-public record DownloadMeasurement(Path directory, int megabytes, int runs) {
+public record DownloadMeasurement(Path directory, int megabytes, int warmUps, int runs) {
     private static final int MEGABYTE = 1_000_000;
     private static final String HEAP = "32m";
 
     private enum Way {
         CURL("curl"),
+        CURL_AND_SYNC("curl, then sync of its file"),
         UNCHECKED("Hyperion"),
         CHECKED("Hyperion, SHA-256 checked");
 
@@ -58,8 +61,9 @@ public record DownloadMeasurement(Path directory, int megabytes, int runs) {
         try {
             Path file = root.resolve("model.gguf");
             String sha256 = write(file);
-            try (FileServer server = FileServer.start(file)) {
-                return table(measure(root, server, sha256));
+            try (FileServer server = FileServer.start(file);
+                    DownloadProcess hyperion = DownloadProcess.start(HEAP, root.resolve("models"), server.uri())) {
+                return table(measure(root, server, hyperion, sha256));
             }
         } finally {
             delete(root);
@@ -91,89 +95,91 @@ public record DownloadMeasurement(Path directory, int megabytes, int runs) {
         }
     }
 
-    private Map<Way, List<Result>> measure(Path root, FileServer server, String sha256)
+    private Map<Way, List<Result>> measure(Path root, FileServer server, DownloadProcess hyperion, String sha256)
             throws IOException, InterruptedException {
         Map<Way, List<Result>> results = new EnumMap<>(Way.class);
         List<Way> ways = new ArrayList<>(List.of(Way.values()));
         Random order = new Random(1);
-        for (int run = 0; run < runs; run++) {
+        for (int round = 0; round < warmUps + runs; round++) {
             Collections.shuffle(ways, order);
             for (Way way : ways) {
-                Path to = Files.createDirectory(root.resolve("to"));
                 Result result =
-                        way == Way.CURL ? curl(server, to) : hyperion(server, to, way == Way.CHECKED ? sha256 : "");
-                results.computeIfAbsent(way, first -> new ArrayList<>()).add(result);
-                delete(to);
+                        switch (way) {
+                            case CURL -> curl(server, root, false);
+                            case CURL_AND_SYNC -> curl(server, root, true);
+                            case UNCHECKED -> hyperion(hyperion, Optional.empty());
+                            case CHECKED -> hyperion(hyperion, Optional.of(sha256));
+                        };
+                if (round >= warmUps) {
+                    results.computeIfAbsent(way, first -> new ArrayList<>()).add(result);
+                }
             }
         }
         return results;
     }
 
-    private static Result curl(FileServer server, Path to) throws IOException, InterruptedException {
+    private static Result curl(FileServer server, Path root, boolean sync) throws IOException, InterruptedException {
+        Path file = root.resolve("curl.gguf");
         long begin = System.nanoTime();
-        output(List.of(
+        run(
                 "curl",
                 "--silent",
                 "--fail",
                 "--output",
-                to.resolve("model.gguf").toString(),
-                server.uri().toString()));
-        return new Result((System.nanoTime() - begin) / 1e9, 0);
-    }
-
-    private static Result hyperion(FileServer server, Path to, String sha256) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + HEAP,
-                "-cp",
-                System.getProperty("java.class.path"),
-                OneDownload.class.getName(),
-                to.toString(),
-                server.uri().toString()));
-        if (!sha256.isEmpty()) {
-            command.add(sha256);
+                file.toString(),
+                server.uri().toString());
+        if (sync) {
+            run("sync", file.toString());
         }
-        String[] nanosAndHeap = output(command).strip().split(" ");
-        return new Result(Long.parseLong(nanosAndHeap[0]) / 1e9, Long.parseLong(nanosAndHeap[1]) / 1048576.0);
+        Result result = new Result((System.nanoTime() - begin) / 1e9, 0);
+        Files.delete(file);
+        return result;
     }
 
-    private static String output(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+    private static void run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).inheritIO().start();
         try {
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
-                throw new IOException(command.get(0) + " has ended with " + process.exitValue());
+                throw new IOException(command[0] + " has ended with " + process.exitValue());
             }
-            return output;
         } finally {
             process.destroyForcibly();
         }
     }
 
+    private static Result hyperion(DownloadProcess hyperion, Optional<String> sha256) throws IOException {
+        DownloadProcess.Cost cost = hyperion.download(sha256);
+        return new Result(cost.nanos() / 1e9, cost.heap() / 1048576.0);
+    }
+
     private String table(Map<Way, List<Result>> results) {
-        List<Double> curl = results.get(Way.CURL).stream().map(Result::seconds).toList();
         StringBuilder table = new StringBuilder("| download of " + megabytes
-                + " MB | seconds | MB/s | speed over curl's | heap at most, MiB |\n" + "|---|---|---|---|---|\n");
+                + " MB | seconds | MB/s | speed over curl's | over curl's with sync | heap at most, MiB |\n"
+                + "|---|---|---|---|---|---|\n");
         results.forEach((way, list) -> {
-            List<Double> ratios = new ArrayList<>();
-            for (int i = 0; i < list.size(); i++) {
-                ratios.add(curl.get(i) / list.get(i).seconds());
-            }
             double seconds =
                     Statistics.median(list.stream().map(Result::seconds).toList());
             double heap = list.stream().mapToDouble(Result::heap).max().orElse(0);
             table.append(String.format(
                     Locale.ROOT,
-                    "| %s | %.2f | %.0f | %.2f | %s |\n",
+                    "| %s | %.2f | %.0f | %.2f | %.2f | %s |\n",
                     way.title,
                     seconds,
                     megabytes / seconds,
-                    Statistics.median(ratios),
+                    speedOver(results.get(Way.CURL), list),
+                    speedOver(results.get(Way.CURL_AND_SYNC), list),
                     heap == 0 ? "" : String.format(Locale.ROOT, "%.0f", heap)));
         });
         return table.toString();
+    }
+
+    /** The median of the ratios of each round. */
+    private static double speedOver(List<Result> other, List<Result> own) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < own.size(); i++) {
+            ratios.add(other.get(i).seconds() / own.get(i).seconds());
+        }
+        return Statistics.median(ratios);
     }
 
     private static void delete(Path root) throws IOException {
