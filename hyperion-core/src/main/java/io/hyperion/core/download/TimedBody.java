@@ -23,12 +23,16 @@ import java.util.function.Consumer;
 
 /**
  * The content of an answer as a stream that does not wait for ever: the JDK's own knows no time-out. A read takes all that has arrived, as
- * far as it has room, and asks for as much again at once, so that neither thread waits for the other at each piece. Holds at most
- * {@value #WINDOW} pieces that have not been taken and as many that have, of 16 KiB each unless {@code jdk.httpclient.bufsize} says
- * otherwise, however fast the server sends. Read by one thread; may be closed by any.
+ * far as it has room. Holds few pieces, of 16 KiB each unless {@code jdk.httpclient.bufsize} says otherwise, however fast the server sends.
+ * Read by one thread; may be closed by any.
  */
 final class TimedBody extends InputStream implements BodySubscriber<InputStream> {
-    private static final int WINDOW = 64;
+    /**
+     * How many pieces are asked for at once, when all of those before have been taken. With more, or earlier, the JDK's client reads ahead of
+     * what is asked for, the more the longer the content is, until memory ends: where it gets several buffers at once and forwards one before
+     * the next is in its queue, it takes the queue for empty each time, and reads once more for each. A pause lets it use that up.
+     */
+    private static final int WINDOW = 4;
 
     private final String source;
     private final Duration timeout;
@@ -37,6 +41,8 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
 
     /** What the reader has taken. */
     private final Queue<ByteBuffer> taken = new ArrayDeque<>();
+
+    private int expected = WINDOW;
 
     private final Lock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -152,13 +158,16 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
             Thread.currentThread().interrupt();
             throw (IOException) new InterruptedIOException("Interrupted while it waited for " + source).initCause(e);
         }
-        if (count > 0) {
+        expected -= count;
+        if (expected == 0) {
+            expected = WINDOW;
             // Without the lock: this may bring the next piece, by this very thread.
-            subscription.join().request(count);
-        } else if (silent) {
+            subscription.join().request(WINDOW);
+        }
+        if (silent) {
             close();
             throw new HttpTimeoutException(source + " has been silent for " + timeout.toSeconds() + " seconds");
-        } else if (waits) {
+        } else if (waits && taken.isEmpty()) {
             requireWhole();
         }
         return !taken.isEmpty();
