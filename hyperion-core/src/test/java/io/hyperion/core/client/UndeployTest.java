@@ -3,6 +3,7 @@ package io.hyperion.core.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.Native;
+import com.sun.net.httpserver.HttpServer;
 import de.kherud.llama.LlamaModel;
 import io.hyperion.api.HyperionClient;
 import io.hyperion.core.TestModels;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -82,19 +85,31 @@ class UndeployTest {
                         LlamaModel.class)
                 .map(part -> part.getProtectionDomain().getCodeSource().getLocation())
                 .toArray(URL[]::new);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.sendResponseHeaders(200, Files.size(vectors));
+                Files.copy(vectors, exchange.getResponseBody());
+            }
+        });
+        server.start();
         try (URLClassLoader loader = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
             Callable<?> application = (Callable<?>) loader.loadClass(UndeployedApplication.class.getName())
-                    .getConstructor(String.class, String.class, String.class)
+                    .getConstructor(String.class, String.class, String.class, String.class)
                     .newInstance(
                             TestModels.demo().toString(),
                             vectors.toString(),
-                            vectors.resolveSibling("models").toString());
+                            "http://127.0.0.1:" + server.getAddress().getPort() + "/elsewhere.gguf",
+                            Files.createTempDirectory(vectors.getParent(), "models")
+                                    .toString());
             String told = application.call().toString();
             String[] texts = told.split("\\|");
             assertThat(texts[0]).isNotEmpty().isEqualTo(texts[1]).isEqualTo(texts[2]);
             // Stopped and started again, as adapters can be.
             assertThat(application.call()).isEqualTo(told);
             return loader;
+        } finally {
+            server.stop(0);
         }
     }
 
