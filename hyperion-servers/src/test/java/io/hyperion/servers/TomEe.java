@@ -86,7 +86,10 @@ final class TomEe implements Server {
     public String log() throws IOException {
         try (Stream<Path> logs = Files.list(instance.directory().resolve("logs"))) {
             StringBuilder text = new StringBuilder();
-            for (Path log : (Iterable<Path>) logs.sorted()::iterator) {
+            // Not the log of requests: what is new would not be at the end any more.
+            for (Path log : (Iterable<Path>)
+                    logs.filter(file -> file.getFileName().toString().startsWith("catalina."))
+                            .sorted()::iterator) {
                 text.append(Files.readString(log));
             }
             return text.toString();
