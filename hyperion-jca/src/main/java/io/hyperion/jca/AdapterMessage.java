@@ -50,10 +50,14 @@ enum AdapterMessage {
 
     private final String number;
     private final int arguments;
+    /** Read at once: Liberty takes the archive away before it stops the adapter. */
+    private final MessageFormat format;
 
     AdapterMessage(String number, int arguments) {
         this.number = number;
         this.arguments = arguments;
+        ResourceBundle bundle = ResourceBundle.getBundle(BUNDLE, Locale.ROOT, AdapterMessage.class.getClassLoader());
+        this.format = new MessageFormat(bundle.getString(number), Locale.ROOT);
     }
 
     /** {@return its number: what to search for} */
@@ -81,8 +85,8 @@ enum AdapterMessage {
             // Else numbers would be written with separators.
             texts[i] = String.valueOf(values[i]);
         }
-        ResourceBundle bundle = ResourceBundle.getBundle(BUNDLE, Locale.ROOT, AdapterMessage.class.getClassLoader());
-        return number + ": " + new MessageFormat(bundle.getString(number), Locale.ROOT).format(texts);
+        // A format is not for several threads at a time.
+        return number + ": " + ((MessageFormat) format.clone()).format(texts);
     }
 
     InvalidPropertyException invalidProperty(Object... values) {

@@ -17,7 +17,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /** Answers when the engine is done, with no thread that waits until then. */
@@ -44,6 +44,8 @@ public class LateAnswers {
             Function<T, JsonValue> told,
             ErrorFormat errorFormat,
             List<String> hints) {
+        // Not in the thread that completes it: where that has another class loader, Payara's proxies fail.
+        Executor executor = workers.executor();
         CompletableFuture<T> future = result.toCompletableFuture();
         response.register((ConnectionCallback) gone -> future.cancel(true));
         future.whenComplete((value, failure) -> {
@@ -54,12 +56,11 @@ public class LateAnswers {
             }
             try {
                 // Not in the engine's thread: making and sending the answer takes its time.
-                workers.executor()
-                        .execute(() -> response.resume(Answers.warn(
-                                        failure == null ? ok(value, told, errorFormat) : failed(failure, errorFormat),
-                                        hints)
-                                .build()));
-            } catch (RejectedExecutionException shutdown) {
+                executor.execute(() -> response.resume(Answers.warn(
+                                failure == null ? ok(value, told, errorFormat) : failed(failure, errorFormat), hints)
+                        .build()));
+            } catch (RuntimeException shutdown) {
+                // Whatever it is: nobody would hear of it in the thread of the result.
                 LOG.log(WARNING, "A request is dropped: the server takes no more work", shutdown);
                 response.cancel();
             }
