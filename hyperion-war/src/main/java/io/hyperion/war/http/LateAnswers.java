@@ -44,8 +44,17 @@ public class LateAnswers {
             Function<T, JsonValue> told,
             ErrorFormat errorFormat,
             List<String> hints) {
-        // Not in the thread that completes it: where that has another class loader, Payara's proxies fail.
-        Executor executor = workers.executor();
+        answer(workers.executor(), response, result, told, errorFormat, hints);
+    }
+
+    /** As {@link #answer}, for threads of Hyperion's own: in these the server's proxies of this class may not work. */
+    static <T> void answer(
+            Executor executor,
+            AsyncResponse response,
+            CompletionStage<T> result,
+            Function<T, JsonValue> told,
+            ErrorFormat errorFormat,
+            List<String> hints) {
         CompletableFuture<T> future = result.toCompletableFuture();
         response.register((ConnectionCallback) gone -> future.cancel(true));
         future.whenComplete((value, failure) -> {

@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,9 +30,6 @@ public class ProgressAnswers {
 
     @Inject
     Workers workers;
-
-    @Inject
-    LateAnswers answers;
 
     /**
      * @param headers the request's headers
@@ -64,14 +62,20 @@ public class ProgressAnswers {
             boolean streams,
             Function<Consumer<ModelProgress>, CompletableFuture<T>> work,
             Function<T, JsonObject> told) {
+        Executor executor = workers.executor();
         try {
-            workers.executor().execute(() -> {
+            executor.execute(() -> {
                 try {
                     if (streams) {
                         stream(response, work, told);
                     } else {
-                        answers.answer(
-                                response, work.apply(unheard -> {}), told::apply, ErrorFormat.HYPERION, List.of());
+                        LateAnswers.answer(
+                                executor,
+                                response,
+                                work.apply(unheard -> {}),
+                                told::apply,
+                                ErrorFormat.HYPERION,
+                                List.of());
                     }
                 } catch (HyperionException refusal) {
                     response.resume(Answers.error(refusal, ErrorFormat.HYPERION).build());
